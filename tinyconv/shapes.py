@@ -1,0 +1,99 @@
+"""Axis letters and argument checks: every rule that an argument must keep, and the errors that say so.
+
+The letters are the same on every floor::
+
+    N images    C input channels    H, W rows and columns of the input
+    F filters   KH, KW kernel       OH, OW rows and columns of the output    G groups
+
+An error names the function, the argument, its value and the rule, before any work starts.
+"""
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Pair: TypeAlias = tuple[int, int]
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+class ShapeError(ValueError):
+    """A value, size or shape that breaks a rule."""
+
+
+class DTypeError(TypeError):
+    """A type, or a dtype, that breaks a rule."""
+
+
+def integer(function: str, argument: str, value: Any, minimum: int) -> int:
+    """Return `value` as an int that is at least `minimum`.
+
+    >>> integer("conv2d", "groups", 2, minimum=1)
+    2
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise DTypeError(f"{function}: {argument} (={value!r}) must be an int, got {type(value).__name__}")
+    if value < minimum:
+        raise ShapeError(f"{function}: {argument} (={value}) must be at least {minimum}")
+    return int(value)
+
+
+def pair(function: str, argument: str, value: Any, minimum: int) -> Pair:
+    """Return an int, or a pair of them, as (rows, columns).
+
+    >>> pair("conv2d", "stride", 2, minimum=1)
+    (2, 2)
+    """
+    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
+        both = integer(function, argument, value, minimum)
+        return both, both
+    if len(value) != 2:
+        raise ShapeError(f"{function}: {argument} (={value!r}) must be an int or a pair of ints")
+    return integer(function, argument, value[0], minimum), integer(function, argument, value[1], minimum)
+
+
+def floats(function: str, argument: str, value: Any, axes: str) -> Array:
+    """Return `value` as a float32 or float64 array with one axis per letter of `axes`.
+
+    >>> import numpy as np
+    >>> floats("conv2d", "x", np.zeros((1, 3, 8, 8)), "NCHW").shape
+    (1, 3, 8, 8)
+    """
+    array = np.asarray(value)
+    if array.dtype not in FLOATS:
+        raise DTypeError(
+            f"{function}: {argument} (dtype={array.dtype}) must be float32 or float64: "
+            f"use {argument}.astype(np.float32)"
+        )
+    if array.ndim != len(axes):
+        letters = ", ".join(axes)
+        raise ShapeError(
+            f"{function}: {argument} (shape={array.shape}) must have {len(axes)} axes ({letters}), "
+            f"got {array.ndim}"
+        )
+    return array
+
+
+def same_dtype(function: str, **arrays: Array | None) -> None:
+    """Refuse arrays of different dtypes: a silent conversion would hide a copy and a loss.
+
+    >>> import numpy as np
+    >>> same_dtype("conv2d", x=np.zeros(1), weight=np.zeros(1), bias=None)
+    """
+    dtypes = {name: array.dtype for name, array in arrays.items() if array is not None}
+    if len(set(dtypes.values())) > 1:
+        listing = ", ".join(f"{name} is {dtype}" for name, dtype in dtypes.items())
+        raise DTypeError(f"{function}: all arrays must have one dtype, but {listing}")
+
+
+def same_shape(function: str, argument: str, value: Array, shape: Sequence[int], meaning: str) -> None:
+    """Refuse an array whose shape is not `shape`, which `meaning` explains.
+
+    >>> import numpy as np
+    >>> same_shape("conv2d", "bias", np.zeros(4), (4,), "one number per filter")
+    """
+    if value.shape != tuple(shape):
+        raise ShapeError(f"{function}: {argument} (shape={value.shape}) must be {tuple(shape)}, {meaning}")
