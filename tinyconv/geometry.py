@@ -174,7 +174,7 @@ class Line(NamedTuple):
         return (cells - 0.5) * self.jump + self.start
 
     def sees(self, cell: Any) -> tuple[Any, Any]:
-        """Return the pixels [low, high) that a cell sees, clipped to the canvas (empty: it sees padding only)."""
+        """Return the pixels [low, high) that a cell sees on the canvas (empty: padding only)."""
         low = np.clip(cell * self.jump - self.offset, 0, self.canvas)
         return low, np.clip(cell * self.jump - self.offset + self.reach, low, self.canvas)
 
