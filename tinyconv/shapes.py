@@ -55,8 +55,8 @@ def pair(function: str, argument: str, value: Any, minimum: int) -> Pair:
     return integer(function, argument, value[0], minimum), integer(function, argument, value[1], minimum)
 
 
-def floats(function: str, argument: str, value: Any, axes: str) -> Array:
-    """Return `value` as a float32 or float64 array with one axis per letter of `axes`.
+def floats(function: str, argument: str, value: Any, axes: Sequence[str] | None = None) -> Array:
+    """Return `value` as a float32 or float64 array with one axis per letter of `axes` (None: any shape).
 
     >>> import numpy as np
     >>> floats("conv2d", "x", np.zeros((1, 3, 8, 8)), "NCHW").shape
@@ -68,22 +68,21 @@ def floats(function: str, argument: str, value: Any, axes: str) -> Array:
             f"{function}: {argument} (dtype={array.dtype}) must be float32 or float64: "
             f"use {argument}.astype(np.float32)"
         )
-    if array.ndim != len(axes):
-        letters = ", ".join(axes)
+    if axes is not None and array.ndim != len(axes):
         raise ShapeError(
-            f"{function}: {argument} (shape={array.shape}) must have {len(axes)} axes ({letters}), "
+            f"{function}: {argument} (shape={array.shape}) must have {len(axes)} axes ({', '.join(axes)}), "
             f"got {array.ndim}"
         )
     return array
 
 
-def same_dtype(function: str, **arrays: Array | None) -> None:
+def same_dtype(function: str, **arrays: "Array | np.dtype[Any] | None") -> None:
     """Refuse arrays of different dtypes: a silent conversion would hide a copy and a loss.
 
     >>> import numpy as np
     >>> same_dtype("conv2d", x=np.zeros(1), weight=np.zeros(1), bias=None)
     """
-    dtypes = {name: array.dtype for name, array in arrays.items() if array is not None}
+    dtypes = {name: getattr(array, "dtype", array) for name, array in arrays.items() if array is not None}
     if len(set(dtypes.values())) > 1:
         listing = ", ".join(f"{name} is {dtype}" for name, dtype in dtypes.items())
         raise DTypeError(f"{function}: all arrays must have one dtype, but {listing}")

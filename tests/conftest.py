@@ -1,0 +1,31 @@
+"""Two sizes of property testing: the same 200 examples on every push, thousands of fresh ones by night.
+
+`pytest --hypothesis-profile=nightly` draws the second.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tinyconv import get_engine, get_num_threads, set_num_threads
+
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile(
+    "push",
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=SLOW_IS_FINE,
+)
+settings.register_profile(
+    "nightly", max_examples=5000, deadline=None, suppress_health_check=SLOW_IS_FINE, print_blob=True
+)
+settings.load_profile("push")
+
+
+@pytest.fixture(autouse=True)
+def _engine_and_threads_are_left_as_they_were():
+    threads = get_num_threads()
+    yield
+    assert get_engine() == "numba", "a test left another engine behind"
+    set_num_threads(threads)

@@ -1,0 +1,17 @@
+"""Compiled loops over plain arrays and ints: the fast rung. Nothing here knows anything above this floor."""
+
+from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
+from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
+from tinyconv.kernels.relu import relu_backward, relu_forward
+from tinyconv.kernels.threads import get_num_threads, set_num_threads
+
+__all__ = [
+    "conv2d_backward",
+    "conv2d_forward",
+    "get_num_threads",
+    "max_pool2d_backward",
+    "max_pool2d_forward",
+    "relu_backward",
+    "relu_forward",
+    "set_num_threads",
+]

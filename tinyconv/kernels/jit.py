@@ -1,0 +1,98 @@
+"""The one decorator that owns compile policy: what is compiled how, when it is told, and when it runs parallel."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import event
+
+from tinyconv.kernels import cache, threads
+
+# Below this many array elements the work is done before a second thread has woken up.
+SMALL = 1 << 15
+
+
+def kernel(function: Callable[..., None]) -> "Kernel":
+    """Make a kernel of a loop over arrays and ints that fills its outputs; its outer loop is a `prange`."""
+    return Kernel(function)
+
+
+class Kernel:
+    """One loop, compiled twice on first use: for all cores, and for one.
+
+    Both versions give the same bits: a thread owns what it writes, and sums have a fixed order.
+    """
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+        self.__wrapped__ = function
+        self.serial = _compile(function, parallel=False)
+        self.parallel = _compile(function, parallel=True)
+
+    def __call__(self, *arguments: Any) -> None:
+        """Run the loop: on all cores where the arrays are large enough and the cores are free."""
+        if _forced is None and sum(a.size for a in arguments if isinstance(a, np.ndarray)) < SMALL:
+            return self.serial(*arguments)
+        if _forced is False:
+            return self.serial(*arguments)
+        with threads.permit() as granted:
+            return self.parallel(*arguments) if granted else self.serial(*arguments)
+
+
+_forced: bool | None = None
+
+
+@contextmanager
+def force(*, parallel: bool) -> Iterator[None]:
+    """Run every kernel of any size in parallel, or none: for warm-up and tests, in one thread."""
+    global _forced  # noqa: PLW0603
+    _forced = parallel
+    try:
+        yield
+    finally:
+        _forced = None
+
+
+def _compile(function: Callable[..., None], parallel: bool) -> Any:
+    """Compile lazily; the two versions need two cache directories, as Numba's key does not tell them apart.
+
+    No fastmath: its "no NaNs" would break ReLU and max-pool. nogil: other Python threads go on meanwhile.
+    """
+    keep = cache.DIRECTORY is not None and not numba.config.DISABLE_JIT
+    before = numba.config.CACHE_DIR
+    try:
+        if keep:
+            numba.config.CACHE_DIR = str(cache.DIRECTORY / ("parallel" if parallel else "serial"))  # type: ignore[operator]
+        compiled = numba.njit(parallel=parallel, cache=keep, nogil=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    _ours.add(id(compiled))
+    return compiled
+
+
+_ours: set[int] = set()
+
+
+class _Announcer(event.Listener):
+    """Says once why the first call takes seconds: nobody likes a silent wait."""
+
+    def __init__(self) -> None:
+        self.told = False
+
+    def on_start(self, event: Any) -> None:
+        if not self.told and id(event.data["dispatcher"]) in _ours:
+            self.told = True
+            kept = (
+                f"kept in {cache.DIRECTORY}" if cache.DIRECTORY else "not kept: no writable cache directory"
+            )
+            print(f"tinyconv: compiling kernels for this machine ({kept}) …", file=sys.stderr, flush=True)
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+event.register("numba:compile", _Announcer())

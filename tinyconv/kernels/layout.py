@@ -1,0 +1,13 @@
+"""What memory a kernel may see: aligned, writable, C order. One layout, so that each kernel compiles once."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Pair = tuple[int, int]
+
+
+def plain(array: Array) -> Array:
+    """Return `array` itself where its memory is plain, else a plain copy (strided, read-only, Fortran order)."""
+    return np.require(array, requirements=["C", "A", "W"])

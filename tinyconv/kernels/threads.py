@@ -1,0 +1,70 @@
+"""Who may use all cores: one caller at a time, never a forked child.
+
+Numba's `workqueue` layer aborts the process when two Python threads run parallel kernels at once, and its
+OpenMP layer kills a forked child in its first one. So a parallel run needs a permit; whoever gets none runs the
+same loop on one core, at once, with the same bits.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numba
+
+
+class _Pool:
+    def __init__(self) -> None:
+        self.size = numba.config.NUMBA_NUM_THREADS
+        self.lock = threading.Lock()
+        self.forked = False
+
+    def after_fork(self) -> None:
+        self.forked = True
+
+
+_pool = _Pool()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.after_fork)
+
+
+def set_num_threads(n: int) -> None:
+    """Let kernels use `n` threads, in the whole process.
+
+    The results have the same bits for any `n`.
+
+    Raises:
+        TypeError: n is not an int.
+        ValueError: n is not between 1 and the number of threads that Numba started with.
+
+    >>> set_num_threads(1)
+    >>> get_num_threads()
+    1
+    """
+    largest = numba.config.NUMBA_NUM_THREADS
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise TypeError(f"set_num_threads: n (={n!r}) must be an int, got {type(n).__name__}")
+    if not 1 <= n <= largest:
+        raise ValueError(
+            f"set_num_threads: n (={n}) must be between 1 and {largest}: "
+            f"set NUMBA_NUM_THREADS before the import for more"
+        )
+    _pool.size = n
+
+
+def get_num_threads() -> int:
+    """Return how many threads kernels may use."""
+    return _pool.size
+
+
+@contextmanager
+def permit() -> Iterator[bool]:
+    """Yield whether the caller may run a parallel kernel until the block ends."""
+    if _pool.size == 1 or _pool.forked or not _pool.lock.acquire(blocking=False):
+        yield False
+        return
+    try:
+        numba.set_num_threads(_pool.size)  # Numba keeps the number per Python thread
+        yield True
+    finally:
+        _pool.lock.release()
