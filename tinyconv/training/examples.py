@@ -1,0 +1,65 @@
+"""Images with their labels and metadata: checked once, then taken in batches."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tinyconv.functional.losses import check_labels
+from tinyconv.layers import Layer
+from tinyconv.shapes import Array, DTypeError, ShapeError, floats
+
+
+@dataclass(frozen=True)
+class Examples:
+    """N images, one label each, and one dict of metadata each or none at all."""
+
+    images: Array  # (N, C, H, W)
+    labels: Array  # (N,)
+    metadata: Sequence[Mapping[str, Any]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def take(self, rows: Array) -> "Examples":
+        """Return the examples in `rows`, in that order."""
+        metadata = None if self.metadata is None else [self.metadata[row] for row in rows]
+        return Examples(self.images[rows], self.labels[rows], metadata)
+
+    def batches(self, batch_size: int, order: Array) -> Iterator["Examples"]:
+        """Yield `batch_size` examples at a time, in that order; the last batch may be smaller."""
+        for start in range(0, len(order), batch_size):
+            yield self.take(order[start : start + batch_size])
+
+
+def checked_examples(
+    function: str, network: Layer, images: Any, labels: Any, metadata: Any = None
+) -> Examples:
+    """Return the examples after every check that takes no more than a forward pass of one image."""
+    images = floats(function, "images", images, "NCHW")
+    N = len(images)
+    if N == 0:
+        raise ShapeError(f"{function}: images (shape={images.shape}) must hold at least one image")
+    _check_metadata(function, metadata, N)
+    K = _classes(function, network, images[:1], None if metadata is None else [metadata[0]])
+    return Examples(images, check_labels(function, labels, N, K), metadata)
+
+
+def _check_metadata(function: str, metadata: Any, N: int) -> None:
+    if metadata is None:
+        return
+    if not isinstance(metadata, Sequence) or not all(isinstance(row, Mapping) for row in metadata):
+        kind = type(metadata).__name__
+        raise DTypeError(f"{function}: metadata (a {kind}) must be None or a list of dicts, one per image")
+    if len(metadata) != N:
+        raise ShapeError(f"{function}: metadata (length {len(metadata)}) must be {N} dicts, one per image")
+
+
+def _classes(function: str, network: Layer, image: Array, metadata: Any) -> int:
+    """Return how many classes the network tells apart."""
+    logits, _ = network(image, metadata)
+    if logits.ndim != 2:
+        raise ShapeError(
+            f"{function}: network turns one image into shape {logits.shape} and must give (N, classes): "
+            f"end it with Flatten and Linear"
+        )
+    return logits.shape[1]
