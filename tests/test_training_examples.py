@@ -50,9 +50,10 @@ def test_labels_may_be_any_ints(dtype):
         (IMAGES, LABELS > 0, None, DTypeError, "labels"),
         (IMAGES, LABELS - 1, None, ShapeError, r"labels\[0\] \(=-1\)"),
         (IMAGES, LABELS + 1, None, ShapeError, r"labels\[1\] \(=3\)"),
-        (IMAGES, LABELS, METADATA[:3], ShapeError, r"metadata \(length 3\) must be 4 dicts"),
+        (IMAGES, LABELS, METADATA[:3], ShapeError, r"metadata \(3 dicts\) must hold one dict per image"),
         (IMAGES, LABELS, {"name": "all"}, DTypeError, r"metadata \(a dict\)"),
-        (IMAGES, LABELS, ["a", "b", "c", "d"], DTypeError, "list of dicts"),
+        (IMAGES, LABELS, ["a", "b", "c", "d"], DTypeError, "metadata"),
+        (IMAGES, LABELS, [*METADATA[:3], {"bbox": [2, 0, 1, 1]}], ShapeError, "bbox"),
     ],
 )
 def test_what_breaks_a_rule_is_named(images, labels, metadata, error, words):
@@ -63,3 +64,10 @@ def test_what_breaks_a_rule_is_named(images, labels, metadata, error, words):
 def test_a_network_that_gives_no_classes_is_named():
     with pytest.raises(ShapeError, match=r"fit: network turns one image into shape \(1, 1, 2, 3\)"):
         checked_examples("fit", Sequential(ReLU()), IMAGES, LABELS)
+
+
+def test_metadata_that_a_layer_returned_are_taken():
+    _, batch = ReLU()(IMAGES, METADATA)
+    examples = checked_examples("fit", NETWORK, IMAGES, LABELS, batch)
+    (part,) = examples.batches(2, order=np.array([3, 1]))
+    assert [row["name"] for row in part.metadata] == ["image 3", "image 1"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from tinyconv.functional.losses import check_labels
 from tinyconv.layers import Layer
+from tinyconv.metadata import attach
 from tinyconv.shapes import Array, DTypeError, ShapeError, floats
 
 
@@ -39,19 +40,18 @@ def checked_examples(
     N = len(images)
     if N == 0:
         raise ShapeError(f"{function}: images (shape={images.shape}) must hold at least one image")
-    _check_metadata(function, metadata, N)
+    _check_metadata(function, metadata, images.shape)
     K = _classes(function, network, images[:1], None if metadata is None else [metadata[0]])
     return Examples(images, check_labels(function, labels, N, K), metadata)
 
 
-def _check_metadata(function: str, metadata: Any, N: int) -> None:
-    if metadata is None:
-        return
-    if not isinstance(metadata, Sequence) or not all(isinstance(row, Mapping) for row in metadata):
-        kind = type(metadata).__name__
-        raise DTypeError(f"{function}: metadata (a {kind}) must be None or a list of dicts, one per image")
-    if len(metadata) != N:
-        raise ShapeError(f"{function}: metadata (length {len(metadata)}) must be {N} dicts, one per image")
+def _check_metadata(function: str, metadata: Any, shape: tuple[int, ...]) -> None:
+    """Look at every dict now: a box in image 900 that breaks a rule must not end an epoch half-way."""
+    if isinstance(metadata, Mapping):
+        raise DTypeError(
+            f"{function}: metadata (a {type(metadata).__name__}) must be a list of dicts, one per image"
+        )
+    attach(metadata, shape, function)
 
 
 def _classes(function: str, network: Layer, image: Array, metadata: Any) -> int:
