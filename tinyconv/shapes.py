@@ -55,10 +55,20 @@ def pair(function: str, argument: str, value: Any, minimum: int) -> Pair:
     return integer(function, argument, value[0], minimum), integer(function, argument, value[1], minimum)
 
 
+def float_dtype(function: str, dtype: Any) -> np.dtype[Any]:
+    """Return the NumPy dtype, if it is float32 or float64.
+
+    >>> float_dtype("Conv2d", "float32")
+    dtype('float32')
+    """
+    if np.dtype(dtype) not in FLOATS:
+        raise DTypeError(f"{function}: dtype (={np.dtype(dtype)}) must be float32 or float64")
+    return np.dtype(dtype)
+
+
 def floats(function: str, argument: str, value: Any, axes: Sequence[str] | None = None) -> Array:
     """Return `value` as a float32 or float64 array with one axis per letter of `axes` (None: any shape).
 
-    >>> import numpy as np
     >>> floats("conv2d", "x", np.zeros((1, 3, 8, 8)), "NCHW").shape
     (1, 3, 8, 8)
     """
@@ -79,7 +89,6 @@ def floats(function: str, argument: str, value: Any, axes: Sequence[str] | None 
 def same_dtype(function: str, **arrays: "Array | np.dtype[Any] | None") -> None:
     """Refuse arrays of different dtypes: a silent conversion would hide a copy and a loss.
 
-    >>> import numpy as np
     >>> same_dtype("conv2d", x=np.zeros(1), weight=np.zeros(1), bias=None)
     """
     dtypes = {name: getattr(array, "dtype", array) for name, array in arrays.items() if array is not None}
@@ -91,7 +100,6 @@ def same_dtype(function: str, **arrays: "Array | np.dtype[Any] | None") -> None:
 def same_shape(function: str, argument: str, value: Array, shape: Sequence[int], meaning: str) -> None:
     """Refuse an array whose shape is not `shape`, which `meaning` explains.
 
-    >>> import numpy as np
     >>> same_shape("conv2d", "bias", np.zeros(4), (4,), "one number per filter")
     """
     if value.shape != tuple(shape):

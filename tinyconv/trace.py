@@ -43,7 +43,6 @@ class Recorder(Note):
 
     A name that comes again (a layer used twice) gets ``#2``, ``#3``, … appended.
 
-    >>> import numpy as np
     >>> recorder = Recorder()
     >>> _ = recorder.within("conv1")("output", np.ones(2))
     >>> recorder.arrays

@@ -20,7 +20,7 @@ def windows(padded: Array, kernel_size: Pair, stride: Pair, dilation: Pair, outp
     """Return a view (no copy) of what each tap sees from each place: (N, C, KH, KW, OH, OW)."""
     (KH, KW), (SH, SW), (DH, DW), (OH, OW) = kernel_size, stride, dilation, output_size
     extent = DH * (KH - 1) + 1, DW * (KW - 1) + 1
-    dense = sliding_window_view(padded, extent, axis=(2, 3))  # type: ignore[call-overload]
+    dense = sliding_window_view(padded, extent, axis=(2, 3))
     return dense[:, :, ::SH, ::SW, ::DH, ::DW][:, :, :OH, :OW].transpose(0, 1, 4, 5, 2, 3)
 
 

@@ -9,7 +9,7 @@ from tinyconv.shapes import Array
 
 def arrays() -> dict[str, Array]:
     """Return what the file holds: the levels 0 to 16 as they are, in the smallest dtype."""
-    from sklearn.datasets import load_digits  # type: ignore
+    from sklearn.datasets import load_digits
 
     source = load_digits()
     return {"images": source.images.astype(np.uint8), "labels": source.target.astype(np.uint8)}

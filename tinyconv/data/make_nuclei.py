@@ -15,7 +15,7 @@ TOP, LEFT, SIZE = 196, 212, 256
 
 def arrays() -> dict[str, Array]:
     """Return what the file holds: the camera's levels (all below 256), and the ids renumbered from 1."""
-    from stardist.data import test_image_nuclei_2d  # type: ignore
+    from stardist.data import test_image_nuclei_2d
 
     crop = np.s_[TOP : TOP + SIZE, LEFT : LEFT + SIZE]
     image, mask = (array[crop] for array in test_image_nuclei_2d(return_mask=True))

@@ -118,7 +118,7 @@ def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) ->
     for argument, count in (("the channels of x", C), ("the filters of weight", F)):
         if count % groups:
             raise ShapeError(f"conv2d: groups (={groups}) must divide {argument} (={count})")
-    if CG != C // groups:
+    if C // groups != CG:
         raise ShapeError(
             f"conv2d: weight (shape={weight.shape}) must have C/groups = {C}/{groups} = {C // groups} "
             f"channels per filter, got {CG}"

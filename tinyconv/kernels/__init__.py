@@ -4,6 +4,7 @@ from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
 from tinyconv.kernels.relu import relu_backward, relu_forward
 from tinyconv.kernels.threads import get_num_threads, set_num_threads
+from tinyconv.kernels.warmup import warmup_steps
 
 __all__ = [
     "conv2d_backward",
@@ -14,4 +15,5 @@ __all__ = [
     "relu_backward",
     "relu_forward",
     "set_num_threads",
+    "warmup_steps",
 ]

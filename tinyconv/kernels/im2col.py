@@ -1,4 +1,4 @@
-"""im2col copies the patch under each output pixel into a column; col2im adds the columns back onto the pixels."""
+"""im2col copies the patch under each output pixel into a column; col2im adds the columns back."""
 
 import numpy as np
 from numba import prange

@@ -1,4 +1,4 @@
-"""The one decorator that owns compile policy: what is compiled how, when it is told, and when it runs parallel."""
+"""The one decorator that owns compile policy: how a kernel is compiled, and when it runs in parallel."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -35,9 +35,8 @@ class Kernel:
 
     def __call__(self, *arguments: Any) -> None:
         """Run the loop: on all cores where the arrays are large enough and the cores are free."""
-        if _forced is None and sum(a.size for a in arguments if isinstance(a, np.ndarray)) < SMALL:
-            return self.serial(*arguments)
-        if _forced is False:
+        large = sum(a.size for a in arguments if isinstance(a, np.ndarray)) >= SMALL
+        if not (large if _forced is None else _forced):
             return self.serial(*arguments)
         with threads.permit() as granted:
             return self.parallel(*arguments) if granted else self.serial(*arguments)
@@ -49,7 +48,7 @@ _forced: bool | None = None
 @contextmanager
 def force(*, parallel: bool) -> Iterator[None]:
     """Run every kernel of any size in parallel, or none: for warm-up and tests, in one thread."""
-    global _forced  # noqa: PLW0603
+    global _forced
     _forced = parallel
     try:
         yield
@@ -65,8 +64,8 @@ def _compile(function: Callable[..., None], parallel: bool) -> Any:
     keep = cache.DIRECTORY is not None and not numba.config.DISABLE_JIT
     before = numba.config.CACHE_DIR
     try:
-        if keep:
-            numba.config.CACHE_DIR = str(cache.DIRECTORY / ("parallel" if parallel else "serial"))  # type: ignore[operator]
+        if cache.DIRECTORY is not None:
+            numba.config.CACHE_DIR = str(cache.DIRECTORY / ("parallel" if parallel else "serial"))
         compiled = numba.njit(parallel=parallel, cache=keep, nogil=True, error_model="numpy")(function)
     finally:
         numba.config.CACHE_DIR = before
@@ -74,7 +73,7 @@ def _compile(function: Callable[..., None], parallel: bool) -> Any:
     return compiled
 
 
-_ours: set[int] = set()
+_ours: set[int] = set()  # which of the functions that Numba compiles in this process are kernels
 
 
 class _Announcer(event.Listener):
@@ -95,4 +94,15 @@ class _Announcer(event.Listener):
         pass
 
 
-event.register("numba:compile", _Announcer())
+_announcer = _Announcer()
+event.register("numba:compile", _announcer)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Say nothing about compiling: the caller shows its progress itself."""
+    before, _announcer.told = _announcer.told, True
+    try:
+        yield
+    finally:
+        _announcer.told = before

@@ -9,5 +9,5 @@ Pair = tuple[int, int]
 
 
 def plain(array: Array) -> Array:
-    """Return `array` itself where its memory is plain, else a plain copy (strided, read-only, Fortran order)."""
+    """Return `array` itself where its memory is plain, else a plain copy."""
     return np.require(array, requirements=["C", "A", "W"])

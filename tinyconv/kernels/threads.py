@@ -1,8 +1,8 @@
 """Who may use all cores: one caller at a time, never a forked child.
 
 Numba's `workqueue` layer aborts the process when two Python threads run parallel kernels at once, and its
-OpenMP layer kills a forked child in its first one. So a parallel run needs a permit; whoever gets none runs the
-same loop on one core, at once, with the same bits.
+OpenMP layer kills a forked child in its first one. So a parallel run needs a permit; whoever gets none runs
+the same loop on one core, at once, with the same bits.
 """
 
 import os

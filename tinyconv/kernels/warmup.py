@@ -1,0 +1,66 @@
+"""Compile every kernel now, so that no later call has to wait."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
+from tinyconv.kernels.jit import force, silence
+from tinyconv.kernels.layout import Array
+from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
+from tinyconv.kernels.relu import relu_backward, relu_forward
+
+
+class Step(NamedTuple):
+    """One operation to compile, or to load from the cache."""
+
+    name: str
+    run: Callable[[], None]
+
+
+def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Step]:
+    """Return what compiles every kernel, step by step; whoever runs the steps shows the progress.
+
+    >>> [step.name for step in warmup_steps(dtypes=(np.float32,))][:2]
+    ['convolution, float32, one core', 'ReLU, float32, one core']
+    """
+    operations: dict[str, Callable[[Array], None]] = {
+        "convolution": _convolve,
+        "ReLU": _rectify,
+        "max-pool": _pool,
+    }
+    return [
+        Step(
+            f"{name}, {np.dtype(dtype)}, {'all cores' if parallel else 'one core'}",
+            partial(_compile, operation, np.dtype(dtype), parallel),
+        )
+        for dtype in dtypes
+        for parallel in (False, True)
+        for name, operation in operations.items()
+    ]
+
+
+def _compile(operation: Callable[[Array], None], dtype: np.dtype[Any], parallel: bool) -> None:
+    with silence(), force(parallel=parallel):
+        operation(np.ones((1, 1, 2, 2), dtype))
+
+
+def _convolve(x: Array) -> None:
+    stride, padding, dilation, groups = (1, 1), ((0, 0), (0, 0)), (1, 1), 1
+    y = conv2d_forward(x, x, None, stride, padding, dilation, groups, (1, 1), _silent)
+    conv2d_backward(y, x, x, stride, padding, dilation, groups, _silent)
+
+
+def _rectify(x: Array) -> None:
+    relu_backward(x, relu_forward(x))
+
+
+def _pool(x: Array) -> None:
+    y, indices = max_pool2d_forward(x, (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1), (1, 1))
+    max_pool2d_backward(y, indices, (2, 2))
+
+
+def _silent(name: str, array: Array) -> Array:
+    return array
