@@ -34,7 +34,7 @@ def get_engine() -> str:
     return _choice.engine
 
 
-class set_engine:  # noqa: N801 - a function to its users, like torch.set_grad_enabled
+class set_engine:
     """Choose the calling thread's engine from now on, or for one ``with`` block.
 
     - ``"loops"``: plain Python loops, slow and obvious; step through them with a debugger.

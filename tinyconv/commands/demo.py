@@ -1,6 +1,6 @@
 """`python -m tinyconv demo`: train on real digits, then watch boxes go through the layers."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,17 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="for the split, the start and the order (default 0)"
     )
+
+
+def natural(text: str) -> int:
+    """Return the int from 0 upwards that somebody typed.
+
+    >>> natural("30")
+    30
+    """
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} must be an int, at least 0")
+    return int(text)
 
 
 def run(arguments: Namespace) -> int:
@@ -67,7 +78,7 @@ def rgb(images: Array) -> Array:
     return np.repeat(images, 3, axis=1)
 
 
-def train(epochs: int, seed: int) -> tuple[Sequential, float]:
+def train(epochs: int, seed: int, progress: bool = True) -> tuple[Sequential, float]:
     """Train on four fifths of the digits; return the network and its accuracy on the rest."""
     digits, network = data.digits(seed=seed), build(seed)
     train_images, test_images = rgb(digits.train_images), rgb(digits.test_images)
@@ -82,6 +93,7 @@ def train(epochs: int, seed: int) -> tuple[Sequential, float]:
         optimizer=Adam(LEARNING_RATE),
         validation=(test_images, digits.test_labels),
         seed=seed,
+        progress=progress,
     )
     return network, evaluate(network, test_images, digits.test_labels).accuracy
 

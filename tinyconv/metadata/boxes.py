@@ -66,9 +66,9 @@ class Boxes(Spatial):
         rows = _format("to", format, self._canvas).from_edges(self._array, self._canvas or (1, 1)).copy()
         return rows[0] if self._single else rows
 
-    def on_map(self, view: View) -> "Boxes":
-        """Return the boxes in cells: affine and not clipped, so that nothing is lost."""
-        return Boxes._of(view.to_map(self._array), view.size, self._single)
+    def boxes(self) -> "Boxes":
+        """Return the boxes themselves."""
+        return self
 
     def cells(self, view: View, rule: str) -> Array:
         """Return int64 (M, 4): the half-open cells x1, y1, x2, y2 by "touch", "inside" or "center"."""
@@ -78,10 +78,6 @@ class Boxes(Spatial):
         """Return (M,) bool: which boxes share some area with the rectangle."""
         left, top, right, bottom = self._array.T
         return (left < x2) & (right > x1) & (top < y2) & (bottom > y1)
-
-    def kept(self, keep: Array) -> "Boxes":
-        """Return the boxes whose entry in `keep`, (M,) bool, is True."""
-        return Boxes._of(self._array[keep], self._canvas, self._single and bool(keep.all()))
 
     @property
     def visible(self) -> Array:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from tinyconv.geometry import View
+from tinyconv.metadata.boxes import Boxes
 from tinyconv.metadata.spatial import Place, Spatial, statuses
 from tinyconv.shapes import Array, DTypeError, Pair, ShapeError
 
@@ -71,6 +72,15 @@ class Mask(Spatial):
                 f"for one region use mask > 0"
             )
         return True
+
+    def boxes(self) -> Boxes:
+        """Return the tight box around each object; without a pixel, an empty one off the canvas."""
+        found = np.full((len(self), 4), -1.0)
+        for row in range(len(self)):
+            ys, xs = np.nonzero(self[row])
+            if len(xs):
+                found[row] = xs.min(), ys.min(), xs.max() + 1, ys.max() + 1
+        return Boxes._of(found, self._canvas, self._single)
 
     def on_map(self, view: View) -> "Mask":
         """Return the mask in cells by the `center` rule; objects that no cell shows keep their row."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from tinyconv.geometry import View
+from tinyconv.metadata.boxes import Boxes
 from tinyconv.metadata.spatial import Place, Spatial, check_finite, checked_canvas, numbers, statuses
 from tinyconv.shapes import Array, Pair, ShapeError
 
@@ -33,7 +34,7 @@ class Points(Spatial):
         canvas = checked_canvas(_place.function, canvas)
         given = numbers(_place, array)
         rows = given.reshape(-1, 2) if given.shape in ((2,), (0,)) else given  # (M, 2) or (M, K, 2)
-        if rows.ndim not in (2, 3) or rows.shape[-1] != 2:
+        if rows.ndim not in (2, 3) or rows.shape[-1] != 2 or 0 in rows.shape[1:]:
             shapes = "(M, 2), (M, K, 2), or (2,) for one point"
             raise ShapeError(f"{_place.with_(f'shape={given.shape}')} must have the shape {shapes}")
         check_finite(_place, rows)
@@ -43,6 +44,11 @@ class Points(Spatial):
     def xy(self) -> Array:
         """(M, 2) or (M, K, 2) float64, read-only: x, y."""
         return self._array
+
+    def boxes(self) -> Boxes:
+        """Return the box around each object's points; that of a single point has no area."""
+        points = self._array.reshape(len(self), -1, 2) if len(self) else np.empty((0, 1, 2))  # (M, K, 2)
+        return Boxes._of(np.hstack([points.min(axis=1), points.max(axis=1)]), self._canvas, self._single)
 
     @property
     def inside(self) -> Array:
@@ -56,7 +62,7 @@ class Points(Spatial):
     def visible(self) -> Array:
         """(M,) float64: the share of each object's points that lie on the canvas."""
         inside = self.inside if self._array.ndim == 3 else self.inside[:, None]  # (M, K)
-        return inside.sum(axis=1) / max(inside.shape[1], 1)
+        return inside.mean(axis=1)
 
     @property
     def status(self) -> Array:
@@ -67,10 +73,6 @@ class Points(Spatial):
     def area(self) -> Array:
         """(M,) float64: 0, for a point has no area."""
         return np.zeros(len(self))
-
-    def on_map(self, view: View) -> "Points":
-        """Return the points in cells: affine and not clipped."""
-        return Points._of(view.to_map(self._array), view.size, self._single)
 
     def cells(self, view: View, rule: str) -> Array:
         """Return int64 (M, 4) or (M, K, 4): the half-open cells x1, y1, x2, y2 that meet each point.
@@ -87,15 +89,11 @@ class Points(Spatial):
     def overlaps(self, x1: int, y1: int, x2: int, y2: int) -> Array:
         """Return (M,) bool: which objects have a point in the rectangle."""
         within = self._within(x1, y1, x2, y2)
-        return within if within.ndim == 1 else within.any(axis=1)
+        return within if within.ndim == 1 else np.logical_or.reduce(within, axis=1)
 
     def _within(self, x1: int, y1: int, x2: int, y2: int) -> Array:
         x, y = self._array[..., 0], self._array[..., 1]  # (M,) or (M, K)
         return (x1 <= x) & (x < x2) & (y1 <= y) & (y < y2)
-
-    def kept(self, keep: Array) -> "Points":
-        """Return the points whose entry in `keep`, (M,) bool, is True."""
-        return Points._of(self._array[keep], self._canvas, self._single and bool(keep.all()))
 
     def __getitem__(self, rows: Any) -> Any:
         """Return one row, (2,) or (K, 2), for an int; `Points` for several; numbers for parts of rows."""

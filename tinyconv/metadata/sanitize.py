@@ -51,11 +51,8 @@ def _filtered(value: Any, keep: Array, is_per_object: bool, place: Place) -> Any
     """Return what is left of one value: places by row, plain values if they hold one item per object."""
     if isinstance(value, Spatial):
         return value.kept(keep) if value.belongs_to(len(keep), place) else value
-    if (
-        not is_per_object
-        or not isinstance(value, list | tuple | np.ndarray)
-        or np.shape(value)[:1] != keep.shape
-    ):
+    is_column = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    if not (is_per_object and is_column and len(value) == len(keep)):
         return value
     if isinstance(value, np.ndarray):
         return value[keep]

@@ -31,7 +31,8 @@ class Place(NamedTuple):
 class Spatial(ABC):
     """Annotations that have a place: rows of objects on a canvas of (H, W) cells, in edge coordinates.
 
-    On the image a cell is a pixel. A kind is read-only; a new kind is one subclass with the methods below.
+    On the image a cell is a pixel. A kind is read-only. Its array has the axis M first and x, y, x, y, …
+    last; a new kind is one subclass that checks its array and states one function, `boxes`.
     """
 
     __slots__ = ("_array", "_canvas", "_single")
@@ -75,35 +76,39 @@ class Spatial(ABC):
         raise ShapeError(f"{place.with_(f'{len(self)} rows')} must have one row for each of the {M} objects")
 
     @abstractmethod
+    def boxes(self) -> "Spatial":
+        """Return the box around each object, as `Boxes`: all that a new kind must state."""
+
     def on_map(self, view: View) -> Self:
-        """Return where it lies on the map of `view`: in cells, by the `center` rule."""
+        """Return where it lies on the map of `view`, in cells: affine and not clipped, so nothing is lost."""
+        return self._of(view.to_map(self._array), view.size, self._single)
 
-    @abstractmethod
-    def cells(self, view: View, rule: str) -> Array:
-        """Return the cells that meet it on the map of `view`, by the name of a rule."""
-
-    @abstractmethod
-    def overlaps(self, x1: int, y1: int, x2: int, y2: int) -> Array:
-        """Return (M,) bool: which objects lie in a rectangle that holds at least one pixel."""
-
-    @abstractmethod
     def kept(self, keep: Array) -> Self:
         """Return the objects whose entry in `keep`, (M,) bool, is True."""
+        return self._of(self._array[keep], self._canvas, self._single and bool(keep.all()))
+
+    def cells(self, view: View, rule: str) -> Array:
+        """Return the cells that meet it on the map of `view`: half-open x1, y1, x2, y2, int64 (M, 4)."""
+        return self.boxes().cells(view, rule)
+
+    def overlaps(self, x1: int, y1: int, x2: int, y2: int) -> Array:
+        """Return (M,) bool: which objects lie in a rectangle of pixels, if only in part."""
+        return self.boxes().overlaps(x1, y1, x2, y2)
 
     @property
-    @abstractmethod
     def visible(self) -> Array:
         """(M,) float64: the share of each object that lies on the canvas."""
+        return self.boxes().visible
 
     @property
-    @abstractmethod
     def status(self) -> Array:
         """(M,) str: "inside", "clipped", "outside" or "subpixel"."""
+        return self.boxes().status
 
     @property
-    @abstractmethod
     def area(self) -> Array:
         """(M,) float64: how much of the canvas each object covers, in cells."""
+        return self.boxes().area
 
     def __len__(self) -> int:
         return len(self._array)

@@ -34,7 +34,8 @@ class Traveller(ABC):
 
     def through(self, name: str, window: Window | None = None, OH: int = 0, OW: int = 0) -> Self:
         """Return the metadata behind the layer `name`, with its window and map size OH×OW if it has them."""
-        return self._moved(self._journey.through(name, window, (OH, OW)))
+        size = None if window is None else (OH, OW)
+        return self._moved(self._journey.through(name, window, size))
 
     def ended(self, name: str, reason: str) -> Self:
         """Return the metadata behind the layer `name`, which mixes all places because of `reason`."""

@@ -13,6 +13,7 @@ from tinyconv.shapes import Array, DTypeError, ShapeError
 from tinyconv.training.archive import read_arrays, with_suffix, write_arrays
 from tinyconv.training.examples import Examples
 from tinyconv.training.history import History
+from tinyconv.training.interrupts import uninterrupted
 from tinyconv.training.optimizers import Optimizer
 
 FORMAT = "tinyconv checkpoint 1"
@@ -46,6 +47,7 @@ class Checkpoint:
         self.write(history)
         return history
 
+    @uninterrupted()
     def write(self, history: History) -> None:
         """Replace the file in one stroke."""
         contents: dict[str, Any] = {}
@@ -80,6 +82,31 @@ class Checkpoint:
                     f"fit: checkpoint (={str(self.path)!r}) belongs to another run: "
                     f"its {name} is {found[name]}, and here it is {word}"
                 )
+
+
+class NoCheckpoint:
+    """The checkpoint of a run that nobody asked to keep."""
+
+    def begin(self, epochs: int) -> History:
+        """Start from nothing."""
+        return History()
+
+    def write(self, history: History) -> None:
+        """Keep nothing."""
+
+
+def open_checkpoint(
+    path: str | os.PathLike[str] | None,
+    network: Layer,
+    optimizer: Optimizer,
+    examples: Examples,
+    batch_size: int,
+    seed: int,
+) -> Checkpoint | NoCheckpoint:
+    """Return the checkpoint at `path` for this very run, or one that keeps nothing where `path` is None."""
+    if path is None:
+        return NoCheckpoint()
+    return Checkpoint(path, network, optimizer, describe_run(network, optimizer, examples, batch_size, seed))
 
 
 def describe_run(

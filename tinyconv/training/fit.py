@@ -11,7 +11,7 @@ import numpy as np
 from tinyconv.functional import cross_entropy_backward, cross_entropy_forward
 from tinyconv.layers import Layer
 from tinyconv.shapes import Array, DTypeError, integer
-from tinyconv.training.checkpoint import Checkpoint, describe_run
+from tinyconv.training.checkpoint import open_checkpoint
 from tinyconv.training.evaluation import Evaluation, Tally, evaluate_examples
 from tinyconv.training.examples import Examples, checked_examples
 from tinyconv.training.history import History
@@ -64,27 +64,22 @@ def fit(
     _check_arguments(epochs, batch_size, seed, optimizer, validation, callback)
     examples = checked_examples("fit", network, images, labels, metadata)
     held_out = None if validation is None else checked_examples("fit (validation)", network, *validation)
-    saved, history = None, History()
-    if checkpoint is not None:
-        run = describe_run(network, optimizer, examples, batch_size, seed)
-        saved = Checkpoint(checkpoint, network, optimizer, run)
+    saved = open_checkpoint(checkpoint, network, optimizer, examples, batch_size, seed)
+    history = History()
     try:
-        if saved is not None:
-            with uninterrupted():
-                history = saved.begin(epochs)
+        with uninterrupted():
+            history = saved.begin(epochs)
         for epoch in range(len(history) + 1, epochs + 1):
             start = time.perf_counter()
             order = np.random.default_rng([seed, epoch]).permutation(len(examples))
-            with EpochBar(epoch, epochs, batches=math.ceil(len(order) / batch_size), shown=progress) as bar:
+            with EpochBar(epoch, epochs, math.ceil(len(order) / batch_size), shown=progress) as bar:
                 train = _learn(network, optimizer, examples.batches(batch_size, order), bar)
                 score = None if held_out is None else evaluate_examples(network, held_out, batch_size)
                 bar.finish(train, score)
             with uninterrupted():
                 history.append(train, score, time.perf_counter() - start)
             stop = callback is not None and callback(epoch, history)
-            if saved is not None:
-                with uninterrupted():
-                    saved.write(history)  # behind the callback, which may have changed the optimiser
+            saved.write(history)  # behind the callback, which may have changed the optimiser
             if stop:
                 break
     except KeyboardInterrupt:

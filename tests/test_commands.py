@@ -1,0 +1,77 @@
+"""tinyconv.commands: what a person types."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tinyconv
+from tinyconv.__main__ import main
+from tinyconv.commands import demo, info, warmup
+from tinyconv.kernels import jit
+
+ROOT = Path(tinyconv.__file__).parent.parent
+
+
+def test_the_demo_trains_saves_and_draws(tmp_path, capfd):
+    assert main(["demo", "--epochs", "1", "--out", str(tmp_path / "results")]) == 0
+    out, err = capfd.readouterr()
+    assert re.fullmatch(r"test accuracy: \d+\.\d %", out.splitlines()[-1])
+    assert "epoch 1/1" in err
+    assert (tmp_path / "results" / "through_the_layers.png").read_bytes().startswith(b"\x89PNG")
+    network = demo.build(seed=1)
+    tinyconv.load_weights(network, tmp_path / "results" / "digits.npz")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_demo_reaches_97_percent_on_every_seed(seed):
+    _, accuracy = demo.train(demo.EPOCHS, seed, progress=False)
+    assert accuracy >= 0.97
+
+
+def test_info_tells_what_a_bug_report_needs(capsys):
+    assert main(["info"]) == 0
+    out = capsys.readouterr().out
+    for fact in ("python", "numba", "numpy", "threads", "threading layer", "kernel cache", "platform"):
+        assert re.search(rf"^{fact}  +\S", out, re.MULTILINE), fact
+    assert info.collect()["threads"] == str(tinyconv.get_num_threads())
+
+
+def test_warmup_compiles_every_kernel_both_ways_for_both_dtypes(capsys):
+    warmup.compile_all((np.float32, np.float64))
+    for kernel in (value for value in vars_of_kernels() if isinstance(value, jit.Kernel)):
+        for compiled in (kernel.serial, kernel.parallel):
+            dtypes = {signature[0].dtype.name for signature in getattr(compiled, "signatures", [])}
+            assert not hasattr(compiled, "signatures") or {"float32", "float64"} <= dtypes, kernel.__name__
+    assert "12/12" in capsys.readouterr().err
+
+
+def vars_of_kernels():
+    """Return everything that the kernel modules define."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("tinyconv.kernels.")]
+    return [value for module in modules for value in vars(module).values()]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["demo", "--epochs", "many"], ["demo", "--epochs", "-1"]]
+)
+def test_a_wrong_command_line_ends_with_status_2_and_says_what_there_is(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: python -m tinyconv" in capsys.readouterr().err
+
+
+def test_it_runs_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "tinyconv", "info"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "kernel cache" in done.stdout
