@@ -66,6 +66,15 @@ def test_a_wrong_command_line_ends_with_status_2_and_says_what_there_is(argument
     assert "usage: python -m tinyconv" in capsys.readouterr().err
 
 
+def test_a_directory_that_cannot_be_made_is_said_before_any_training(tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file")
+    assert main(["demo", "--out", str(tmp_path / "taken")]) == 1
+    out, err = capsys.readouterr()
+    assert err.startswith("python -m tinyconv demo: ")
+    assert "taken" in err
+    assert out == ""
+
+
 def test_it_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "tinyconv", "info"],

@@ -18,13 +18,10 @@ EPOCHS, BATCH_SIZE, LEARNING_RATE = 40, 64, 3e-3
 
 def describe(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--out", type=Path, default=Path("tinyconv-demo"), help="directory for the results")
-    parser.add_argument(
-        "--epochs", type=int, default=EPOCHS, help=f"passes over the digits (default {EPOCHS})"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, help="for the split, the start and the order (default 0)"
-    )
+    add = parser.add_argument
+    add("--out", type=Path, default=Path("tinyconv-demo"), help="directory for the results")
+    add("--epochs", type=natural, default=EPOCHS, help=f"passes over the digits (default {EPOCHS})")
+    add("--seed", type=natural, default=0, help="for the split, the start and the order (default 0)")
 
 
 def natural(text: str) -> int:
