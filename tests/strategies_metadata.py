@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tinyconv.geometry import Axis, Line, View, Window
+from tinyconv.metadata import attach
 
 
 class Stack(NamedTuple):
@@ -80,15 +81,21 @@ def line_of(stack) -> Line:
     return stack.view.cols
 
 
-coordinates = st.integers(-40, 120).map(lambda quarters: quarters / 4)  # a grid of quarters: exact in binary
+def quarters(low, high):
+    """Numbers on a grid of quarters: exact in binary."""
+    return st.integers(4 * low, 4 * high).map(lambda number: number / 4)
+
+
+coordinates = quarters(-10, 30)
+lengths = quarters(0, 2) | quarters(0, 30)  # many that are narrower than a cell, and some that are 0
 
 
 @st.composite
-def box_arrays(draw, most=4, smallest=0):
+def box_arrays(draw, most=4):
     """(M, 4) half-open boxes around and on a small image; some without area."""
-    M = draw(st.integers(smallest, most))
-    corners = np.array(draw(st.lists(coordinates, min_size=4 * M, max_size=4 * M))).reshape(M, 2, 2)
-    return np.sort(corners, axis=1).reshape(M, 4)
+    row = st.tuples(coordinates | quarters(-1, 2), coordinates | quarters(-1, 2), lengths, lengths)
+    rows = np.array(draw(st.lists(row, max_size=most)), float).reshape(-1, 4)
+    return np.hstack([rows[:, :2], rows[:, :2] + rows[:, 2:]])
 
 
 @st.composite
@@ -103,3 +110,12 @@ def instance_masks(draw, H, W, most=4):
     ids = draw(st.lists(st.integers(0, most), min_size=H * W, max_size=H * W))
     dtype = draw(st.sampled_from([np.uint8, np.int32, np.int64]))
     return np.array(ids, dtype).reshape(H, W)
+
+
+def carried(metadata, stack):
+    """Attach the metadata of one image (a dict) or more (a list), and take them through the stack."""
+    N = 1 if isinstance(metadata, dict) else len(metadata)
+    metadata = attach(metadata, (N, 3, stack.H, stack.W), "test")
+    for number, (window, size) in enumerate(zip(stack.windows, stack.sizes, strict=True), start=1):
+        metadata = metadata.through(f"conv{number}", window, *size).through(f"relu{number}")
+    return metadata

@@ -66,6 +66,12 @@ def test_a_cell_of_padding_alone_sees_nothing_behind_any_layer():
     assert line.live == (1, 5)
 
 
+def test_behind_a_map_that_sees_nothing_nothing_is_seen():
+    blind = Line.of_image(1).through(Axis(stride=3, before=1), 1)  # its one cell lies in the padding
+    line = blind.through(Axis(kernel=3, before=1, after=1), 1)
+    assert blind.live == line.live == line.seen == (0, 0)
+
+
 @given(stacks())
 def test_sees_takes_arrays_of_cells(stack):
     line = line_of(stack)
