@@ -72,7 +72,7 @@ def conv2d_backward(
             place = n, first + c, oh * SH + kh * DH, ow * SW + kw * DW
             dweight[f, c, kh, kw] += dy[n, f, oh, ow] * padded[place]
             dpadded[place] += dy[n, f, oh, ow] * weight[f, c, kh, kw]
-    note("dpadded", dpadded)
+    dpadded = note("dpadded", dpadded)
     dx = dpadded[:, :, top : top + H, left : left + W].copy()  # (N, C, H, W)
     return dx, dweight, dbias
 

@@ -29,10 +29,10 @@ def compile_all(dtypes: tuple[Any, ...]) -> None:
     from tqdm import tqdm
 
     steps = warmup_steps(dtypes)
-    with tqdm(
-        steps, desc="compiling kernels", bar_format="{desc} {bar:20} {n_fmt}/{total_fmt}{postfix}"
-    ) as bar:
-        for step in bar:
+    layout = "{desc} {bar:20} {n_fmt}/{total_fmt}{postfix}"
+    with tqdm(total=len(steps), desc="compiling kernels", bar_format=layout) as bar:
+        for step in steps:
             bar.set_postfix_str(step.name)
             step.run()
+            bar.update()
         bar.set_postfix_str("ready")

@@ -107,9 +107,7 @@ def conv2d_backward(
     )
     x, weight, has_bias, window, groups, _ = cache
     dx, dweight, dbias = backward(dy, x, weight, window.stride, window.padding, window.dilation, groups, note)
-    note("dx", dx)
-    note("dweight", dweight)
-    return dx, dweight, note("dbias", dbias) if has_bias else None
+    return note("dx", dx), note("dweight", dweight), note("dbias", dbias) if has_bias else None
 
 
 def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) -> None:

@@ -81,6 +81,4 @@ def linear_backward(
         loops=reference.linear_backward, numpy=vectorised.linear_backward, numba=vectorised.linear_backward
     )
     dx, dweight, dbias = backward(dy, cache.x, cache.weight)
-    note("dx", dx)
-    note("dweight", dweight)
-    return dx, dweight, note("dbias", dbias) if cache.has_bias else None
+    return note("dx", dx), note("dweight", dweight), note("dbias", dbias) if cache.has_bias else None

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Integral
 
 import numba
 
@@ -42,14 +43,14 @@ def set_num_threads(n: int) -> None:
     1
     """
     largest = numba.config.NUMBA_NUM_THREADS
-    if isinstance(n, bool) or not isinstance(n, int):
+    if isinstance(n, bool) or not isinstance(n, Integral):
         raise TypeError(f"set_num_threads: n (={n!r}) must be an int, got {type(n).__name__}")
     if not 1 <= n <= largest:
         raise ValueError(
             f"set_num_threads: n (={n}) must be between 1 and {largest}: "
             f"set NUMBA_NUM_THREADS before the import for more"
         )
-    _pool.size = n
+    _pool.size = int(n)
 
 
 def get_num_threads() -> int:
