@@ -26,6 +26,8 @@ class Note:
 
     __slots__ = ("path",)
 
+    keeps = False  # whether somebody looks: an array that is made only to be looked at is made only then
+
     def __init__(self, path: str = "") -> None:
         self.path = path
 
@@ -50,6 +52,8 @@ class Recorder(Note):
     """
 
     __slots__ = ("arrays",)
+
+    keeps = True
 
     def __init__(self, path: str = "", arrays: dict[str, Array] | None = None) -> None:
         super().__init__(path)

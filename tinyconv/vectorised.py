@@ -25,28 +25,35 @@ def windows(padded: Array, kernel_size: Pair, stride: Pair, dilation: Pair, outp
 
 
 def im2col(
-    padded: Array, kernel_size: Pair, stride: Pair, dilation: Pair, groups: int, output_size: Pair
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: tuple[Pair, Pair],
+    dilation: Pair,
+    output_size: Pair,
 ) -> Array:
-    """Return the column matrix: a column holds the patch under one output pixel, (N, G, C/G·KH·KW, OH·OW)."""
-    patches = windows(padded, kernel_size, stride, dilation, output_size)
-    N, C, KH, KW, OH, OW = patches.shape
-    return patches.reshape(N, groups, C // groups * KH * KW, OH * OW)
+    """Return the columns (N, C, KH, KW, OH, OW): what each tap sees from each place."""
+    return np.ascontiguousarray(windows(pad(x, padding), kernel_size, stride, dilation, output_size))
 
 
 def col2im(
-    columns: Array, padded_shape: tuple[int, ...], kernel_size: Pair, stride: Pair, dilation: Pair
+    columns: Array, input_size: Pair, stride: Pair, padding: tuple[Pair, Pair], dilation: Pair
 ) -> Array:
     """Add every entry of the columns (N, C, KH, KW, OH, OW) onto its pixel: the transpose of im2col."""
-    (KH, KW), (SH, SW), (DH, DW) = kernel_size, stride, dilation
-    OH, OW = columns.shape[4:]
-    padded = np.zeros(padded_shape, columns.dtype)
+    (top, bottom), (left, right), (H, W) = *padding, input_size
+    padded = np.zeros((*columns.shape[:2], top + H + bottom, left + W + right), columns.dtype)
+    _add_columns(columns, padded, stride, dilation)
+    return padded[:, :, top : top + H, left : left + W].copy()
+
+
+def _add_columns(columns: Array, padded: Array, stride: Pair, dilation: Pair) -> None:
+    (SH, SW), (DH, DW) = stride, dilation
+    KH, KW, OH, OW = columns.shape[2:]
     for kh in range(KH):
         for kw in range(KW):
-            top, left = kh * DH, kw * DW
-            rows = slice(top, top + (OH - 1) * SH + 1, SH)
-            cols = slice(left, left + (OW - 1) * SW + 1, SW)
+            rows = slice(kh * DH, kh * DH + (OH - 1) * SH + 1, SH)
+            cols = slice(kw * DW, kw * DW + (OW - 1) * SW + 1, SW)
             padded[:, :, rows, cols] += columns[:, :, kh, kw]
-    return padded
 
 
 def conv2d_forward(
@@ -63,7 +70,7 @@ def conv2d_forward(
     """Multiply the filters, one per row, with the column matrix."""
     F, _, KH, KW = weight.shape
     padded = note("padded", pad(x, padding))
-    columns = note("columns", im2col(padded, (KH, KW), stride, dilation, groups, output_size))
+    columns = note("columns", _column_matrix(padded, (KH, KW), stride, dilation, groups, output_size))
     filters = weight.reshape(groups, F // groups, columns.shape[2])
     y = np.matmul(filters, columns).reshape(len(x), F, *output_size)  # (N, G, F/G, OH·OW) → (N, F, OH, OW)
     if bias is not None:
@@ -86,16 +93,26 @@ def conv2d_backward(
     (top, _), (left, _) = padding
     (N, C, H, W), (OH, OW) = x.shape, dy.shape[2:]
     padded = pad(x, padding)
-    columns = im2col(padded, (KH, KW), stride, dilation, groups, (OH, OW))
+    columns = _column_matrix(padded, (KH, KW), stride, dilation, groups, (OH, OW))
     dproduct = dy.reshape(N, groups, F // groups, OH * OW)
     filters = weight.reshape(groups, F // groups, columns.shape[2])
 
     dweight = np.matmul(dproduct, columns.swapaxes(2, 3)).sum(axis=0).reshape(weight.shape)
     dcolumns = note("dcolumns", np.matmul(filters.swapaxes(1, 2), dproduct))  # (N, G, C/G·KH·KW, OH·OW)
     taps = dcolumns.reshape(N, C, KH, KW, OH, OW)
-    dpadded = note("dpadded", col2im(taps, padded.shape, (KH, KW), stride, dilation))
-    dx = dpadded[:, :, top : top + H, left : left + W].copy()  # (N, C, H, W)
+    dpadded = np.zeros_like(padded)
+    _add_columns(taps, dpadded, stride, dilation)
+    dx = note("dpadded", dpadded)[:, :, top : top + H, left : left + W].copy()  # (N, C, H, W)
     return dx, dweight, dy.sum(axis=(0, 2, 3))
+
+
+def _column_matrix(
+    padded: Array, kernel_size: Pair, stride: Pair, dilation: Pair, groups: int, output_size: Pair
+) -> Array:
+    """Return (N, G, C/G·KH·KW, OH·OW): a column holds the patch under one output pixel."""
+    patches = windows(padded, kernel_size, stride, dilation, output_size)
+    N, C, KH, KW, OH, OW = patches.shape
+    return patches.reshape(N, groups, C // groups * KH * KW, OH * OW)
 
 
 def relu_forward(x: Array) -> Array:

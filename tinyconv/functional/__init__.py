@@ -4,6 +4,7 @@ A cache is returned, never kept: it holds what the way back needs and nothing mo
 """
 
 from tinyconv.functional.convolution import Conv2dCache, conv2d_backward, conv2d_forward
+from tinyconv.functional.im2col import col2im, im2col
 from tinyconv.functional.linear import LinearCache, linear_backward, linear_forward
 from tinyconv.functional.losses import CrossEntropyCache, cross_entropy_backward, cross_entropy_forward
 from tinyconv.functional.pooling import MaxPool2dCache, max_pool2d_backward, max_pool2d_forward
@@ -15,10 +16,12 @@ __all__ = [
     "LinearCache",
     "MaxPool2dCache",
     "ReLUCache",
+    "col2im",
     "conv2d_backward",
     "conv2d_forward",
     "cross_entropy_backward",
     "cross_entropy_forward",
+    "im2col",
     "linear_backward",
     "linear_forward",
     "max_pool2d_backward",

@@ -82,7 +82,8 @@ def conv2d_backward(
     Args:
         dy: (N, F, OH, OW), of y's dtype.
         cache: what `conv2d_forward` returned.
-        note: is told ``dcolumns`` (not on the ``"loops"`` rung), ``dpadded``, ``dx``, ``dweight`` and ``dbias``.
+        note: is told ``dx``, ``dweight`` and ``dbias``; before them ``dcolumns`` on the ``"numpy"`` rung, and
+            ``dpadded`` on the two slower rungs.
 
     Returns:
         dx (N, C, H, W), dweight (F, C/groups, KH, KW), and dbias (F,) or None without a bias.

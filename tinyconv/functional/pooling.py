@@ -53,8 +53,8 @@ def max_pool2d_forward(
 ) -> tuple[Array, MaxPool2dCache]:
     """Keep the largest pixel of every window, and remember where it stood.
 
-    Padding never wins; of equal pixels the first in row-major order wins; NaN wins over numbers. A window without
-    any pixel (its taps jump over a tiny image) gives −inf and the index −1.
+    Padding never wins; of equal pixels the first in row-major order wins; NaN wins over numbers. A window
+    without any pixel (its taps jump over a tiny image) gives −inf and the index −1.
 
     Args:
         x: images (N, C, H, W), float32 or float64, in any memory layout.

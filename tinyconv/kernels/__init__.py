@@ -1,15 +1,18 @@
 """Compiled loops over plain arrays and ints: the fast rung. Nothing here knows anything above this floor."""
 
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
+from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
 from tinyconv.kernels.relu import relu_backward, relu_forward
 from tinyconv.kernels.threads import get_num_threads, set_num_threads
 from tinyconv.kernels.warmup import warmup_steps
 
 __all__ = [
+    "col2im",
     "conv2d_backward",
     "conv2d_forward",
     "get_num_threads",
+    "im2col",
     "max_pool2d_backward",
     "max_pool2d_forward",
     "relu_backward",

@@ -48,15 +48,25 @@ def pad(x: Array, padding: tuple[Pair, Pair]) -> Array:
     return padded
 
 
-def im2col(padded: Array, kernel_size: Pair, stride: Pair, dilation: Pair, output_size: Pair) -> Array:
-    """Return the columns (N, C, KH, KW, OH, OW) of padded images (N, C, H, W)."""
-    columns = np.empty((*padded.shape[:2], *kernel_size, *output_size), padded.dtype)
-    fill_columns(padded, columns, *stride, *dilation)
+def im2col(
+    x: Array,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: tuple[Pair, Pair],
+    dilation: Pair,
+    output_size: Pair,
+) -> Array:
+    """Return the columns (N, C, KH, KW, OH, OW) of the images x (N, C, H, W)."""
+    columns = np.empty((*x.shape[:2], *kernel_size, *output_size), x.dtype)
+    fill_columns(pad(x, padding), columns, *stride, *dilation)
     return columns
 
 
-def col2im(columns: Array, padded_size: Pair, stride: Pair, dilation: Pair) -> Array:
-    """Return padded images (N, C, H, W): the sums of the columns (N, C, KH, KW, OH, OW)."""
-    padded = np.zeros((*columns.shape[:2], *padded_size), columns.dtype)
-    add_columns(columns, padded, *stride, *dilation)
-    return padded
+def col2im(
+    columns: Array, input_size: Pair, stride: Pair, padding: tuple[Pair, Pair], dilation: Pair
+) -> Array:
+    """Return the images (N, C, H, W): the sums of the columns (N, C, KH, KW, OH, OW)."""
+    (top, bottom), (left, right), (H, W) = *padding, input_size
+    padded = np.zeros((*columns.shape[:2], top + H + bottom, left + W + right), columns.dtype)
+    add_columns(plain(columns), padded, *stride, *dilation)
+    return padded[:, :, top : top + H, left : left + W].copy()

@@ -1,0 +1,39 @@
+"""tinyconv.kernels.planes: every tap of every output finds its pixel, and vectors have room to overrun."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import dtypes, seeds, values
+
+from tinyconv.kernels import jit
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.planes import planes_for, split
+
+pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
+befores = st.tuples(st.integers(0, 3), st.integers(0, 3))
+
+
+@given(pairs, pairs, pairs, pairs, befores, pairs, dtypes, seeds, st.booleans())
+def test_every_tap_of_every_output_finds_its_pixel(
+    kernel, stride, dilation, outputs, before, size, dtype, seed, parallel
+):
+    x = values(seed, (2, 3, *size), dtype, "plain")
+    planes = planes_for(kernel, stride, dilation, outputs)
+    with jit.force(parallel=parallel):
+        flat = split(x, planes, before)
+    assert flat.size == 2 * 3 * planes.size + HOST.lanes(x.itemsize)
+    for n, c, kh, kw, oh, ow in np.ndindex(2, 3, *kernel, *outputs):
+        h = oh * stride[0] + kh * dilation[0] - before[0]
+        w = ow * stride[1] + kw * dilation[1] - before[1]
+        pixel = x[n, c, h, w] if 0 <= h < size[0] and 0 <= w < size[1] else 0
+        place = (n * 3 + c) * planes.size + planes.places[kh, kw] + oh * planes.cols.length + ow
+        assert flat[place] == pixel
+
+
+def test_stride_1_has_one_phase_and_a_stride_beyond_the_kernel_skips_what_nobody_reads():
+    assert planes_for((3, 3), (1, 1), (1, 1), (4, 4)).shape == (1, 1, 6, 6)
+    assert planes_for((2, 1), (5, 5), (1, 1), (4, 4)).shape == (2, 1, 4, 4)
+
+
+def test_a_layout_is_made_once():
+    assert planes_for((3, 3), (1, 1), (1, 1), (4, 4)) is planes_for((3, 3), (1, 1), (1, 1), (4, 4))

@@ -1,0 +1,91 @@
+"""tinyconv.kernels.tile: the vector code does what its twin in plain loops does, and writes nowhere else."""
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import dtypes, seeds
+
+from tinyconv.kernels.host import HOST, Host, describe
+from tinyconv.kernels.tile import ROWS, make_outer_tile, make_outer_twin, make_tile, make_twin
+
+CANARY = 12345.0
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
+
+
+def callable_from_python(tile):
+    """A tile is called from compiled code: wrap it in some."""
+
+    @numba.njit
+    def call(*arguments):
+        tile(*arguments)
+
+    return call
+
+
+TILES = {vectors: callable_from_python(make_tile(vectors)) for vectors in (1, 2, 3)}
+OUTER = {vectors: callable_from_python(make_outer_tile(vectors)) for vectors in (1, 2)}
+
+
+def close(ours, twins, dtype):
+    tolerance = 1e-5 if dtype == np.float32 else 1e-13
+    np.testing.assert_allclose(ours, twins, rtol=tolerance, atol=tolerance)
+
+
+@given(st.sampled_from([1, 2, 3]), st.integers(0, 40), st.integers(0, 7), dtypes, seeds)
+@settings(max_examples=60)
+def test_a_tile_is_its_twin_and_leaves_everything_else_alone(vectors, steps, gap, dtype, seed):
+    rng = np.random.default_rng(seed)
+    width = vectors * HOST.lanes(np.dtype(dtype).itemsize)
+    panel = rng.standard_normal(3 + steps * ROWS).astype(dtype)
+    image = rng.standard_normal(200 + width).astype(dtype)
+    shifts = rng.integers(0, 190, steps)
+    outs = [np.full(5 + ROWS * (width + gap) + 5, CANARY, dtype) for _ in range(2)]
+    for tile, out in zip((TILES[vectors], make_twin(vectors)), outs, strict=True):
+        tile(panel, 3, image, 7, shifts, out, 5, width + gap)
+    close(outs[0], outs[1], dtype)
+    untouched = np.ones(outs[0].size, bool)
+    for m in range(ROWS):
+        untouched[5 + m * (width + gap) :][:width] = False
+    assert (outs[0][untouched] == CANARY).all()
+
+
+@given(st.sampled_from([1, 2]), st.integers(0, 4), st.integers(0, 5), st.integers(0, 9), dtypes, seeds)
+@settings(max_examples=60)
+def test_an_outer_tile_is_its_twin_and_leaves_everything_else_alone(vectors, rows, cols, gap, dtype, seed):
+    rng = np.random.default_rng(seed)
+    width = vectors * HOST.lanes(np.dtype(dtype).itemsize)
+    step, line = 2, 11
+    left = rng.standard_normal(4 + rows * line + cols * step + ROWS).astype(dtype)
+    right = rng.standard_normal(2 + rows * cols * (width + gap) + width).astype(dtype)
+    start = rng.standard_normal(5 + ROWS * (width + gap) + 5).astype(dtype)
+    outs = [start.copy(), start.copy()]
+    for tile, out in zip((OUTER[vectors], make_outer_twin(vectors)), outs, strict=True):
+        tile(left, 4, line, step, right, 2, width + gap, rows, cols, out, 5, width + gap)
+    close(outs[0], outs[1], dtype)
+    untouched = np.ones(start.size, bool)
+    for m in range(ROWS):
+        untouched[5 + m * (width + gap) :][:width] = False
+    assert outs[0][untouched].tobytes() == start[untouched].tobytes()
+
+
+def test_nan_and_infinity_stay_in_their_own_sums():
+    """No flag of the compiler may assume that there are none."""
+    width = HOST.lanes(8)
+    panel, image = np.ones(ROWS * 2), np.ones(2 * width)
+    image[1], image[2], image[width + 2] = np.nan, np.inf, -np.inf
+    out = np.zeros(ROWS * width)
+    TILES[1](panel, 0, image, 0, np.array([0, width]), out, 0, width)
+    expected = np.full(width, 2.0)
+    expected[1:3] = np.nan
+    np.testing.assert_array_equal(out.reshape(ROWS, width), np.tile(expected, (ROWS, 1)))
+
+
+def test_every_processor_gets_a_tile_that_fits_its_registers():
+    assert describe({"avx512f": True}, "x86_64") == Host(64, 32, True)
+    assert describe({"avx": True, "avx2": True, "fma": True}, "x86_64") == Host(32, 16, True)
+    assert describe({"avx": True}, "x86_64") == Host(32, 16, False)
+    assert describe({}, "aarch64") == Host(16, 32, True)
+    assert describe({}, "unknown") == Host(16, 16, False)
+    assert HOST.registers >= ROWS * 3 + 3 + 1

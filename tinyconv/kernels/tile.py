@@ -1,0 +1,159 @@
+"""The register tile: a small matrix product whose sums stay in registers, written as LLVM vector IR.
+
+A tile makes ROWS × (`vectors` · lanes) sums at a time. For each step it loads `vectors` vectors of one
+operand, and copies each of ROWS numbers of the other into all lanes of a register: ROWS · `vectors`
+multiply-adds for ROWS + `vectors` loads. With 8 rows and 3 vectors that keeps the multipliers busy.
+
+Every sum is added up in the order of the steps, so the size of a tile never changes the bits.
+
+There are two tiles. `make_tile` serves the forward pass and the gradient of the images: its vectors are
+shifted lines of an image. `make_outer_tile` serves the gradient of the weights: a sum over pixels.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.vectors import I64, Vectors
+
+ROWS = 8 if HOST.registers >= 32 else 4  # 8×3 sums, 3 vectors and 1 broadcast: 28 of 32 registers
+
+
+def make_tile(vectors: int) -> Callable[..., None]:
+    """Return the tile out[m, v] = Σₖ panel[k, m] · image[shifts[k] + v].
+
+    The tile takes (panel, p, image, q, shifts, out, o, ld): flat arrays, each with the index at which its
+    part begins, and the distance of two rows of `out`. It is called from compiled code.
+    """
+
+    @intrinsic
+    def tile(typing, panel, p, image, q, shifts, out, o, ld):  # type: ignore[no-untyped-def]
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            arrays = _Arrays(context, builder, signature.args, arguments)
+            code = Vectors(builder, context.get_data_type(image.dtype))
+            numbers, pixels, taps, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (4, None), (5, 6)))
+            sums = _sums(code, vectors)
+            with cgutils.for_range(builder, arrays.size(4)) as loop:
+                shift = builder.load(builder.gep(taps, [loop.index]))
+                weights = builder.gep(numbers, [builder.mul(loop.index, I64(ROWS))])
+                _add_products(code, sums, weights, builder.gep(pixels, [shift]))
+            _store(code, sums, target, arguments[7])
+            return context.get_dummy_value()
+
+        return types.void(panel, types.intp, image, types.intp, shifts, out, types.intp, types.intp), codegen
+
+    return _compiled(tile, make_twin(vectors))
+
+
+def make_twin(vectors: int) -> Callable[..., None]:
+    """Return the same tile as plain loops: what its vector code must do."""
+    width = vectors * HOST.vector_bytes
+
+    def twin(panel, p, image, q, shifts, out, o, ld):  # type: ignore[no-untyped-def]
+        for m in range(ROWS):
+            for v in range(width // image.itemsize):
+                out[o + m * ld + v] = 0
+                for k in range(shifts.size):
+                    out[o + m * ld + v] += panel[p + k * ROWS + m] * image[q + shifts[k] + v]
+
+    return twin
+
+
+def make_outer_tile(vectors: int) -> Callable[..., None]:
+    """Return the tile out[m, v] += Σᵢ Σⱼ left[i·row + j·step + m] · right[(i·cols + j)·width + v].
+
+    The tile takes (left, l, row, step, right, r, width, rows, cols, out, o, ld), as `make_tile` does.
+    """
+
+    @intrinsic
+    def tile(typing, left, l, row, step, right, r, width, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]  # noqa: E741
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            arrays = _Arrays(context, builder, signature.args, arguments)
+            code = Vectors(builder, context.get_data_type(right.dtype))
+            (row, step), (width, rows, cols), ld = arguments[2:4], arguments[6:9], arguments[11]
+            lefts, rights, target = (arrays.at(i, j) for i, j in ((0, 1), (4, 5), (9, 10)))
+            sums = _sums(code, vectors, target, ld)
+            with cgutils.for_range(builder, rows) as i, cgutils.for_range(builder, cols) as j:
+                a = builder.add(builder.mul(i.index, row), builder.mul(j.index, step))
+                b = builder.mul(builder.add(builder.mul(i.index, cols), j.index), width)
+                _add_products(code, sums, builder.gep(lefts, [a]), builder.gep(rights, [b]))
+            _store(code, sums, target, ld)
+            return context.get_dummy_value()
+
+        n = types.intp
+        return types.void(left, n, n, n, right, n, n, n, n, out, n, n), codegen
+
+    return _compiled(tile, make_outer_twin(vectors))
+
+
+def make_outer_twin(vectors: int) -> Callable[..., None]:
+    """Return the same tile as plain loops."""
+    wide = vectors * HOST.vector_bytes
+
+    def twin(left, l, row, step, right, r, width, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]  # noqa: E741
+        for m in range(ROWS):
+            for v in range(wide // right.itemsize):
+                for i in range(rows):
+                    for j in range(cols):
+                        product = left[l + i * row + j * step + m] * right[r + (i * cols + j) * width + v]
+                        out[o + m * ld + v] += product
+
+    return twin
+
+
+def _compiled(tile: Callable[..., None], twin: Callable[..., None]) -> Callable[..., None]:
+    """Return the twin where there is no JIT, or where indices shall be checked: raw pointers check none."""
+    if numba.config.DISABLE_JIT:
+        return twin
+    return numba.njit(twin) if numba.config.BOUNDSCHECK else tile
+
+
+class _Arrays:
+    """The array arguments of an intrinsic, as raw pointers."""
+
+    def __init__(self, context: Any, builder: Any, kinds: Any, arguments: Any) -> None:
+        self.context, self.builder, self.kinds, self.arguments = context, builder, kinds, arguments
+
+    def at(self, array: int, start: int | None) -> Any:
+        """Return a pointer into argument number `array`, at the index that argument number `start` gives."""
+        begin = I64(0) if start is None else self.arguments[start]
+        return self.builder.gep(self._struct(array).data, [begin])
+
+    def size(self, array: int) -> Any:
+        """Return the length of a one-dimensional array."""
+        return self.builder.extract_value(self._struct(array).shape, 0)
+
+    def _struct(self, array: int) -> Any:
+        return self.context.make_array(self.kinds[array])(self.context, self.builder, self.arguments[array])
+
+
+def _sums(code: Vectors, vectors: int, start: Any = None, ld: Any = None) -> list[list[Any]]:
+    """Return variables for the sums, which LLVM puts into registers: zero, or what stands in memory."""
+    builder = code.builder
+    sums = []
+    for m in range(ROWS):
+        row = None if start is None else builder.gep(start, [builder.mul(ld, I64(m))])
+        values = [code.zero() if row is None else code.load(row, vector) for vector in range(vectors)]
+        sums.append([cgutils.alloca_once_value(builder, value) for value in values])
+    return sums
+
+
+def _add_products(code: Vectors, sums: list[list[Any]], numbers: Any, line: Any) -> None:
+    """Add numbers[m] · line[v] to every sum."""
+    builder = code.builder
+    loaded = [code.load(line, vector) for vector in range(len(sums[0]))]
+    for m, row in enumerate(sums):
+        number = code.broadcast(numbers, m)
+        for values, total in zip(loaded, row, strict=True):
+            builder.store(code.multiply_add(number, values, builder.load(total)), total)
+
+
+def _store(code: Vectors, sums: list[list[Any]], out: Any, ld: Any) -> None:
+    for m, row in enumerate(sums):
+        target = code.builder.gep(out, [code.builder.mul(ld, I64(m))])
+        for vector, total in enumerate(row):
+            code.store(code.builder.load(total), target, vector)

@@ -1,0 +1,55 @@
+"""The few vector instructions that a tile is made of, as LLVM IR."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils
+
+from tinyconv.kernels.host import HOST
+
+I32, I64 = ir.IntType(32), ir.IntType(64)
+
+
+class Vectors:
+    """Writes instructions on vectors of `number`, float or double, as wide as this processor's registers."""
+
+    def __init__(self, builder: Any, number: Any) -> None:
+        self.builder = builder
+        self.bits = 64 if isinstance(number, ir.DoubleType) else 32
+        self.lanes = HOST.lanes(self.bits // 8)
+        self.kind = ir.VectorType(number, self.lanes)
+
+    def zero(self) -> Any:
+        """Return a vector of zeros."""
+        return ir.Constant(self.kind, [0.0] * self.lanes)
+
+    def load(self, pointer: Any, vector: int) -> Any:
+        """Load the vector that lies `vector` vectors behind a pointer to a number."""
+        return self.builder.load(self._at(pointer, vector), align=self.bits // 8)
+
+    def store(self, value: Any, pointer: Any, vector: int) -> None:
+        """Store the vector that lies `vector` vectors behind a pointer to a number."""
+        self.builder.store(value, self._at(pointer, vector), align=self.bits // 8)
+
+    def broadcast(self, pointer: Any, index: int) -> Any:
+        """Load one number, and copy it into all lanes."""
+        number = self.builder.load(self.builder.gep(pointer, [I64(index)]))
+        anything = ir.Constant(self.kind, ir.Undefined)
+        first = self.builder.insert_element(anything, number, I32(0))
+        return self.builder.shuffle_vector(
+            first, anything, ir.Constant(ir.VectorType(I32, self.lanes), [0] * self.lanes)
+        )
+
+    def multiply_add(self, a: Any, b: Any, total: Any) -> Any:
+        """Return a·b + total, rounded once where the processor can."""
+        if not HOST.has_fma:
+            return self.builder.fadd(self.builder.fmul(a, b), total)
+        kind = ir.FunctionType(self.kind, [self.kind] * 3)
+        name = f"llvm.fma.v{self.lanes}f{self.bits}"
+        return self.builder.call(
+            cgutils.get_or_insert_function(self.builder.module, kind, name), [a, b, total]
+        )
+
+    def _at(self, pointer: Any, vector: int) -> Any:
+        first = self.builder.gep(pointer, [I64(vector * self.lanes)])
+        return self.builder.bitcast(first, self.kind.as_pointer())
