@@ -36,6 +36,12 @@ def test_a_plot_opens_one_figure_and_returns_it(call):
     assert display.figure_.get_facecolor() == (1, 1, 1, 1)
 
 
+def test_save_writes_the_picture_and_closes_the_figure(call, tmp_path):
+    call().save(tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+    assert plt.get_fignums() == []
+
+
 def test_all_axes_stand_in_the_figure(call):
     display = call()
     assert display.axes_.ndim == 1

@@ -101,5 +101,4 @@ def draw(network: Sequential, path: Path) -> None:
 
     scenes, scene_metadata = data.digit_scenes(1, seed=0)
     micrograph, nuclei = data.nuclei()
-    display = through_the_layers(network, [(scenes, scene_metadata), (rgb(micrograph), nuclei)])
-    display.figure_.savefig(path)
+    through_the_layers(network, [(scenes, scene_metadata), (rgb(micrograph), nuclei)]).save(path)

@@ -1,7 +1,7 @@
 """Pictures of maps, filters and the places on them: the only folder that imports matplotlib.
 
 Every function returns a `Display`: it holds its arrays, `figure_` and `axes_`, shows nothing by itself, and
-changes no setting of matplotlib's. ``display.figure_.savefig(path)`` writes the picture.
+changes no setting of matplotlib's. ``display.save(path)`` writes the picture.
 """
 
 from tinyconv.plot.display import Display

@@ -1,5 +1,6 @@
 """What every plot returns: a Display, which holds its arrays and can draw them again."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self
@@ -24,6 +25,11 @@ class Display(ABC):
     @abstractmethod
     def plot(self) -> Self:
         """Draw into a new figure, and return self."""
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to a file, in the format that its suffix names, and close the figure."""
+        self.figure_.savefig(path)
+        plt.close(self.figure_)
 
     def __repr__(self) -> str:
         """Return the name and the number of maps: a notebook prints it below the picture."""
