@@ -35,6 +35,6 @@ def test_a_reading_with_steps_leaves_the_other_pixels_alone():
 
 
 def test_a_band_fits_the_cache_and_gives_every_thread_work():
-    assert correlation._band(rows=100, images=1, bytes_per_row=correlation.CACHE) == 1
-    assert correlation._band(rows=100, images=1000, bytes_per_row=1) == 100
-    assert correlation._band(rows=1, images=1, bytes_per_row=1) == 1
+    assert correlation.band(rows=100, images=1, bytes_per_row=correlation.CACHE) == 1
+    assert correlation.band(rows=100, images=1000, bytes_per_row=1) == 100
+    assert correlation.band(rows=1, images=1, bytes_per_row=1) == 1

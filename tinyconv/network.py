@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tinyconv.engine import get_engine
+from tinyconv.fusion import steps
 from tinyconv.layers import Gradients, Layer
 from tinyconv.shapes import Array, DTypeError, ShapeError
 from tinyconv.summary import Size, Table, summarize
@@ -67,21 +69,22 @@ class Sequential(Layer):
         self, x: Array, metadata: Any = None, *, note: Note = SILENT
     ) -> tuple[Array, Any, tuple[Any, ...]]:
         """Return y, its metadata, and the layers' caches; arguments and errors are `Layer.forward`'s."""
-        caches = []
-        for name, layer in self.layers.items():
-            x, metadata, cache = layer.forward(x, metadata, note=note.within(name))
-            caches.append(cache)
-        return x, metadata, tuple(caches)
+        passed = []
+        fuse = not note.keeps and get_engine() == "numba"
+        for step in steps(self.layers, fuse):
+            x, metadata, cache = step.forward(x, metadata, note)
+            passed.append((step, cache))
+        return x, metadata, tuple(passed)
 
     def backward(self, dy: Array, cache: tuple[Any, ...], *, note: Note = SILENT) -> tuple[Array, Gradients]:
         """Return dx and the gradients of all `parameters()`; an array that is used twice gets their sum."""
         gradients: Gradients = {}
         everything = self.all_parameters()
         first_names = {id(array): name for name, array in reversed(everything.items())}
-        for (name, layer), own_cache in zip(reversed(self.layers.items()), reversed(cache), strict=True):
-            dy, own = layer.backward(dy, own_cache, note=note.within(name))
-            for key, gradient in own.items():
-                first = first_names[id(everything[f"{name}.{key}"])]
+        for step, own_cache in reversed(cache):
+            dy, own = step.backward(dy, own_cache, note)
+            for name, gradient in own.items():
+                first = first_names[id(everything[name])]
                 gradients[first] = gradients[first] + gradient if first in gradients else gradient
         return dy, gradients
 

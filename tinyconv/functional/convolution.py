@@ -58,19 +58,15 @@ def conv2d_forward(
     array([[2., 4., 4., 2.],
            [2., 4., 4., 2.]])
     """
-    x = floats("conv2d", "x", x, "NCHW")
-    weight = floats("conv2d", "weight", weight, ("F", "C/groups", "KH", "KW"))
-    bias = None if bias is None else floats("conv2d", "bias", bias, "F")
-    groups = integer("conv2d", "groups", groups, minimum=1)
-    _check_channels(x, weight, bias, groups)
-    window = Window.of("conv2d", weight.shape[2:], stride, padding, dilation)
-    OH, OW = window.output_size("conv2d", *x.shape[2:])
-
+    bias, cache = checked(x, weight, bias, stride, padding, dilation, groups)
+    x, weight, _, window, groups, output_shape = cache
     forward = choose(
         loops=reference.conv2d_forward, numpy=vectorised.conv2d_forward, numba=kernels.conv2d_forward
     )
-    y = forward(x, weight, bias, window.stride, window.padding, window.dilation, groups, (OH, OW), note)
-    return y, Conv2dCache(x, weight, bias is not None, window, groups, y.shape)
+    y = forward(
+        x, weight, bias, window.stride, window.padding, window.dilation, groups, output_shape[2:], note
+    )
+    return y, cache
 
 
 @quietly
@@ -109,6 +105,20 @@ def conv2d_backward(
     x, weight, has_bias, window, groups, _ = cache
     dx, dweight, dbias = backward(dy, x, weight, window.stride, window.padding, window.dilation, groups, note)
     return note("dx", dx), note("dweight", dweight), note("dbias", dbias) if has_bias else None
+
+
+def checked(
+    x: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> tuple[Array | None, Conv2dCache]:
+    """Check a convolution's arguments; return the bias, and the rest as the cache that backward needs."""
+    x = floats("conv2d", "x", x, "NCHW")
+    weight = floats("conv2d", "weight", weight, ("F", "C/groups", "KH", "KW"))
+    bias = None if bias is None else floats("conv2d", "bias", bias, "F")
+    groups = integer("conv2d", "groups", groups, minimum=1)
+    _check_channels(x, weight, bias, groups)
+    window = Window.of("conv2d", weight.shape[2:], stride, padding, dilation)
+    OH, OW = window.output_size("conv2d", *x.shape[2:])
+    return bias, Conv2dCache(x, weight, bias is not None, window, groups, (len(x), len(weight), OH, OW))
 
 
 def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) -> None:

@@ -1,5 +1,6 @@
 """Compiled loops over plain arrays and ints: the fast rung. Nothing here knows anything above this floor."""
 
+from tinyconv.kernels.block import block_backward, block_forward
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
@@ -8,6 +9,8 @@ from tinyconv.kernels.threads import get_num_threads, set_num_threads
 from tinyconv.kernels.warmup import warmup_steps
 
 __all__ = [
+    "block_backward",
+    "block_forward",
     "col2im",
     "conv2d_backward",
     "conv2d_forward",

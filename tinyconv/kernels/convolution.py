@@ -38,7 +38,7 @@ def conv2d_forward(
     """Return y (N, F, OH, OW) for x (N, C, H, W) and weight (F, C/G, KH, KW)."""
     if note.keeps:  # the tile reads the columns in place: they are made only to be looked at
         _show_columns(x, weight, stride, padding, dilation, groups, output_size, note)
-    planes, reading = _forward_plan(weight.shape[1:], stride, dilation, output_size)
+    planes, reading = forward_plan(weight.shape[1:], stride, dilation, output_size)
     y = np.empty((len(x), len(weight), *output_size), x.dtype)
     correlate(split(x, planes, (padding[0][0], padding[1][0])), pack(weight, groups), reading, y, bias)
     return note("output", y)
@@ -83,7 +83,7 @@ def _show_columns(
 
 
 @lru_cache(maxsize=1024)
-def _forward_plan(
+def forward_plan(
     filter_shape: tuple[int, int, int], stride: Pair, dilation: Pair, output_size: Pair
 ) -> tuple[Planes, Reading]:
     """Return how the image is laid out, and where each product of an output lies."""

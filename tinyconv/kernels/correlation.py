@@ -13,8 +13,8 @@ from numba import prange
 
 from tinyconv.kernels import threads
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import kernel
-from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.jit import helper, kernel
+from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.tile import make_tile
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
@@ -30,6 +30,24 @@ class Reading(NamedTuple):
     origin: int = 0
     first: Pair = (0, 0)  # the row and column of `out` that output 0 is
     step: Pair = (1, 1)  # rows and columns of `out` from one output to the next
+
+
+@helper
+def multiply(panels, panel, planes, start, shifts, sums, vectors, lanes):  # type: ignore[no-untyped-def]
+    """Fill sums (ROWS, vectors·lanes) with one block of filters times `vectors` vectors of the planes."""
+    ld = vectors * lanes
+    v = 0
+    while v < vectors:
+        left = vectors - v
+        if left == 1:
+            tile1(panels, panel, planes, start + v * lanes, shifts, sums, v * lanes, ld)
+            v += 1
+        elif left == 2 or left == 4:
+            tile2(panels, panel, planes, start + v * lanes, shifts, sums, v * lanes, ld)
+            v += 2
+        else:
+            tile3(panels, panel, planes, start + v * lanes, shifts, sums, v * lanes, ld)
+            v += 3
 
 
 @kernel
@@ -48,19 +66,7 @@ def fill(planes, per_image, shifts, panels, bias, out, origin, line, rows, first
         sums = np.empty(R * ld, planes.dtype)
         start = n * per_image + g * (per_image // G) + origin + top * line
         for b in range(B):
-            panel = (g * B + b) * K * R
-            v = 0
-            while v < vectors:
-                left = vectors - v
-                if left == 1:
-                    tile1(flat, panel, planes, start + v * lanes, shifts, sums, v * lanes, ld)
-                    v += 1
-                elif left == 2 or left == 4:
-                    tile2(flat, panel, planes, start + v * lanes, shifts, sums, v * lanes, ld)
-                    v += 2
-                else:
-                    tile3(flat, panel, planes, start + v * lanes, shifts, sums, v * lanes, ld)
-                    v += 3
+            multiply(flat, (g * B + b) * K * R, planes, start, shifts, sums, vectors, lanes)
             for m in range(min(R, F // G - b * R)):
                 f = g * (F // G) + b * R + m
                 for i in range(height):
@@ -77,15 +83,15 @@ def correlate(planes: Array, panels: Array, reading: Reading, out: Array, bias: 
     shifts, line, origin, first, step = reading
     if not N:
         return
-    bias = np.zeros(F, out.dtype) if bias is None else bias
+    bias = np.zeros(F, out.dtype) if bias is None else plain(bias)
     lanes = HOST.lanes(out.itemsize)
     per_image = (planes.size - lanes) // N
     outputs = -(-(H - first[0]) // step[0])  # rows
-    rows = _band(outputs, N * G, per_image // G // outputs * out.itemsize)
+    rows = band(outputs, N * G, per_image // G // outputs * out.itemsize)
     fill(planes, per_image, shifts, panels, bias, out, origin, line, rows, first, step, lanes)
 
 
-def _band(rows: int, images: int, bytes_per_row: int) -> int:
+def band(rows: int, images: int, bytes_per_row: int) -> int:
     """Return how many rows a task takes: few enough for the cache, and for every thread to have work."""
     fits = max(1, CACHE // max(1, bytes_per_row))
     bands = max(-(-rows // fits), -(-2 * threads.get_num_threads() // images))

@@ -20,6 +20,11 @@ def kernel(function: Callable[..., None]) -> "Kernel":
     return Kernel(function)
 
 
+def helper(function: Callable[..., None]) -> Any:
+    """Compile what several kernels call: it becomes part of each of them."""
+    return numba.njit(nogil=True, error_model="numpy")(function)
+
+
 class Kernel:
     """One loop, compiled twice on first use: for all cores, and for one.
 

@@ -70,10 +70,11 @@ def fill_channels_last(x, planes, width, row_offsets, col_offsets, SH, SW, top, 
 
 
 @kernel
-def add_outer_products(pixels, per_image, line, step, starts, dy, width, sums, OH, OW, rows, lanes, workers):  # type: ignore[no-untyped-def]
+def add_outer_products(
+    N, pixels, per_image, line, step, starts, dy, width, sums, OH, OW, rows, lanes, workers
+):  # type: ignore[no-untyped-def]
     """Add the outer products of all pixels to sums (G, chunks, ROWS, width); a worker owns some of them."""
     G, chunks, R, _ = sums.shape
-    N = dy.size // (OH * OW * G * width)
     tiles = (width // lanes + 1) // 2
     flat = sums.reshape(-1)
     units = G * tiles * chunks
@@ -155,6 +156,7 @@ def gradient_of_weights(dy: Array, x: Array, planes: Planes, before: Pair, group
     chunks = Chunks.of((planes.places[:, :, None] * C + np.arange(C // groups)).reshape(-1))
     sums = np.zeros((groups, len(chunks.start), ROWS, width), x.dtype)
     add_outer_products(
+        len(x),
         pixels,
         planes.size * C,
         planes.cols.length * C,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tinyconv.kernels.block import block_backward, block_forward
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.jit import force, silence
@@ -53,6 +54,8 @@ def _convolve(x: Array) -> None:
     stride, padding, dilation, groups = (1, 1), ((0, 0), (0, 0)), (1, 1), 1
     y = conv2d_forward(x, x, None, stride, padding, dilation, groups, (1, 1), _Silent())
     conv2d_backward(y, x, x, stride, padding, dilation, groups, _Silent())
+    y, winners = block_forward(x, x, None, stride, padding, dilation, groups, (1, 1), (1, 1), (1, 1), (1, 1))
+    block_backward(y, y, winners, (1, 1), (1, 1), (1, 1))
 
 
 def _rectify(x: Array) -> None:

@@ -42,7 +42,7 @@ class Layer:
         """
         metadata = attach(metadata, np.shape(x), type(self).__name__)
         y, cache = self._forward(x, note)
-        return y, self._carry(metadata, note.path or type(self).__name__, y.shape), cache
+        return y, self.carry(metadata, note.path, y.shape), cache
 
     def backward(self, dy: Array, cache: Any, *, note: Note = SILENT) -> tuple[Array, Gradients]:
         """Return dx, and the gradients of the parameters under their names, given `dy` like y."""
@@ -54,9 +54,11 @@ class Layer:
     def _backward(self, dy: Array, cache: Any, note: Note) -> tuple[Array, Gradients]:
         raise NotImplementedError(f"{type(self).__name__} must compute _backward")
 
-    def _carry(self, metadata: Any, name: str, shape: tuple[int, ...]) -> Any:
+    def carry(self, metadata: Any, path: str, shape: tuple[int, ...]) -> Any:
+        """Return attached metadata as they are behind this layer at `path`, whose y has `shape`."""
         if metadata is None:
             return None
+        name = path or type(self).__name__
         if self.mixes_places:
             return metadata.ended(name, self.mixes_places)
         if self.window is None:

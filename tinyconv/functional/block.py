@@ -1,0 +1,91 @@
+"""conv → ReLU → max-pool as one compiled step: the same bits as the three steps, a fraction of the memory.
+
+Only the compiled rung has it; `Sequential` uses it by itself where nobody looks at what is in between.
+"""
+
+from typing import Any, NamedTuple
+
+from tinyconv import kernels
+from tinyconv.engine import quietly
+from tinyconv.functional.convolution import Conv2dCache, checked, conv2d_backward
+from tinyconv.geometry import Window
+from tinyconv.shapes import Array, floats, same_dtype, same_shape
+
+
+class BlockCache(NamedTuple):
+    """What the way back needs: y tells what the ReLU let through, `winners` which pixel of a window won."""
+
+    conv: Conv2dCache
+    pool: Window
+    y: Array  # (N, F, PH, PW)
+    winners: Array  # (N, F, PH, PW) uint8: kh·KW + kw of each window's winner
+
+
+def can_fuse(pool: Window) -> bool:
+    """Return whether a pool may join: no overlap, no padding, no dilation, and a byte numbers its pixels.
+
+    >>> can_fuse(Window.of("max_pool2d", 2, 2)), can_fuse(Window.of("max_pool2d", 3, 2))
+    (True, False)
+    """
+    rows, cols, _ = pool
+    plain = all(
+        axis.stride >= axis.kernel and axis.before == 0 and axis.dilation == 1 for axis in (rows, cols)
+    )
+    return plain and rows.kernel * cols.kernel <= 256
+
+
+@quietly
+def block_forward(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+    pool: Window,
+) -> tuple[Array, BlockCache]:
+    """Return max_pool2d(relu(conv2d(x, weight, bias, …))) for a `pool` that `can_fuse`, and the cache.
+
+    Raises:
+        ShapeError, DTypeError: as `conv2d_forward` and `max_pool2d_forward` do.
+
+    >>> import numpy as np
+    >>> x, weight = np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 1, 1))
+    >>> block_forward(x, weight, None, 1, 0, 1, 1, Window.of("max_pool2d", 2, 2))[0]
+    array([[[[ 5.,  7.],
+             [13., 15.]]]])
+    """
+    bias, conv = checked(x, weight, bias, stride, padding, dilation, groups)
+    conv_size = conv.output_shape[2:]
+    output_size = pool.output_size("max_pool2d", *conv_size)
+    window = conv.window
+    y, winners = kernels.block_forward(
+        conv.x,
+        conv.weight,
+        bias,
+        window.stride,
+        window.padding,
+        window.dilation,
+        conv.groups,
+        conv_size,
+        pool.kernel_size,
+        pool.stride,
+        output_size,
+    )
+    return y, BlockCache(conv, pool, y, winners)
+
+
+@quietly
+def block_backward(dy: Array, cache: BlockCache) -> tuple[Array, Array, Array | None]:
+    """Return the gradients of the loss by x, weight and bias, given `dy` (N, F, PH, PW), its gradient by y.
+
+    Raises:
+        ShapeError, DTypeError: dy is not like y.
+    """
+    conv, pool, y, winners = cache
+    dy = floats("block_backward", "dy", dy, ("N", "F", "PH", "PW"))
+    same_dtype("block_backward", dy=dy, y=y)
+    same_shape("block_backward", "dy", dy, y.shape, "the shape of y")
+    dconv = kernels.block_backward(dy, y, winners, conv.output_shape[2:], pool.kernel_size, pool.stride)
+    return conv2d_backward(dconv, conv)
