@@ -14,6 +14,7 @@ from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.panels import pack
 from tinyconv.kernels.planes import split
+from tinyconv.kernels.scratch import scratch
 
 
 @helper
@@ -134,9 +135,9 @@ def block_forward(
 def block_backward(
     dy: Array, y: Array, winners: Array, conv_size: Pair, pool_size: Pair, pool_stride: Pair
 ) -> Array:
-    """Return the gradient by the convolution's output, (N, F, OH, OW)."""
-    N, F, PH, PW = dy.shape
-    dconv = np.empty((N * F, *conv_size), dy.dtype)
+    """Return the gradient by the convolution's output, (N, F, OH, OW); it holds until the next call."""
+    (N, F, PH, PW), (OH, OW) = dy.shape, conv_size
+    dconv = scratch("dconv", N * F * OH * OW, dy.dtype).reshape(N * F, OH, OW)
     planes = (plain(array).reshape(N * F, PH, PW) for array in (dy, y, winners))
     return_to_winners(*planes, dconv, pool_size[1], *pool_stride)
-    return dconv.reshape(N, F, *conv_size)
+    return dconv.reshape(N, F, OH, OW)

@@ -17,6 +17,7 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.planes import Phases, Planes
+from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, make_outer_tile
 
 outer1, outer2 = make_outer_tile(1), make_outer_tile(2)
@@ -70,9 +71,9 @@ def fill_channels_last(x, planes, width, row_offsets, col_offsets, SH, SW, top, 
 
 
 @kernel
-def add_outer_products(
+def add_outer_products(  # type: ignore[no-untyped-def]
     N, pixels, per_image, line, step, starts, dy, width, sums, OH, OW, rows, lanes, workers
-):  # type: ignore[no-untyped-def]
+):
     """Add the outer products of all pixels to sums (G, chunks, ROWS, width); a worker owns some of them."""
     G, chunks, R, _ = sums.shape
     tiles = (width // lanes + 1) // 2
@@ -125,12 +126,14 @@ def sum_pixels(dy, dbias, partial):  # type: ignore[no-untyped-def]
             dbias[f] += running[lane]
 
 
-def channels_last(x: Array, groups: int, width: int, planes: Planes, before: Pair = (0, 0)) -> Array:
+def channels_last(
+    purpose: str, x: Array, groups: int, width: int, planes: Planes, before: Pair = (0, 0)
+) -> Array:
     """Return the planes of x (N, C, H, W), channels last, `width` per group, as one flat array with slack."""
     N, C, H, W = x.shape
     shape = N, *planes.shape, groups, width
     count = N * planes.size * groups * width
-    flat = np.empty(count + ROWS, x.dtype)
+    flat = scratch(purpose, count + ROWS, x.dtype)
     flat[count:] = 0
     (rows, cols), images = planes, plain(x).reshape(N, groups, C // groups, H, W)
     fill_channels_last(
@@ -151,8 +154,8 @@ def gradient_of_weights(dy: Array, x: Array, planes: Planes, before: Pair, group
     C, (F, OH, OW), (KH, KW) = x.shape[1], dy.shape[1:], planes.places.shape
     lanes = HOST.lanes(x.itemsize)
     width = -(-(F // groups) // lanes) * lanes
-    pixels = channels_last(x, groups, C // groups, planes, before)
-    gradients = channels_last(dy, groups, width, Planes(Phases.whole(OH), Phases.whole(OW)))
+    pixels = channels_last("pixels", x, groups, C // groups, planes, before)
+    gradients = channels_last("gradients", dy, groups, width, Planes(Phases.whole(OH), Phases.whole(OW)))
     chunks = Chunks.of((planes.places[:, :, None] * C + np.arange(C // groups)).reshape(-1))
     sums = np.zeros((groups, len(chunks.start), ROWS, width), x.dtype)
     add_outer_products(

@@ -17,6 +17,7 @@ from numba import prange
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.scratch import scratch
 
 
 class Phases(NamedTuple):
@@ -108,11 +109,11 @@ def fill_planes(x, planes, row_offsets, col_offsets, SH, SW, top, left):  # type
 def split(x: Array, planes: Planes, before: Pair) -> Array:
     """Return the planes of x (N, C, H, W) as one flat array, with room behind for a vector that overruns.
 
-    `before` are the zeros above and left of the image.
+    `before` are the zeros above and left of the image. The array holds until the next call in this thread.
     """
     N, C, H, W = x.shape
     count = N * C * planes.size
-    flat = np.empty(count + HOST.lanes(x.itemsize), x.dtype)
+    flat = scratch("planes", count + HOST.lanes(x.itemsize), x.dtype)
     flat[count:] = 0
     rows, cols = planes
     fill_planes(
