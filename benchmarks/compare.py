@@ -31,7 +31,7 @@ from tinyconv.kernels.tile import ROWS, make_tile
 
 Work = Callable[[], object]
 POOL = Window.of("max_pool2d", 2, 2)
-PAUSE = 0.02  # seconds: OpenMP's threads spin for some milliseconds behind their work
+PAUSE = 0.05  # seconds: the threads of OpenMP and of OpenBLAS spin for a while behind their work
 CASES = ("conv2d forward", "block forward", "block forward + backward")
 
 
@@ -266,7 +266,7 @@ def summarize(rows: list[dict[str, Any]], others: list[str]) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="five runs of every case: about half a minute")
+    parser.add_argument("--quick", action="store_true", help="five runs of every case: about a minute")
     parser.add_argument("--seconds", type=float, default=3.0, help="for each case (default 3)")
     parser.add_argument("--threads", type=int, default=tinyconv.get_num_threads())
     parser.add_argument("--layers", help="numbers of the layers, like 0,3 (default all)")

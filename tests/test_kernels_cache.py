@@ -66,6 +66,12 @@ def test_without_a_writable_directory_it_works_uncached_and_says_so_once(copy):
     assert done.stderr.count("set NUMBA_CACHE_DIR to a writable directory") == 1
 
 
+def test_kernels_with_checked_indices_are_kept_apart(copy):
+    python(ONE_CONV, copy)
+    assert "compiling" in python(ONE_CONV, copy, NUMBA_BOUNDSCHECK="1").stderr
+    assert "compiling" not in python(ONE_CONV, copy).stderr
+
+
 def test_the_directory_that_the_user_names_is_used(copy):
     python(ONE_CONV, copy, NUMBA_CACHE_DIR=str(copy / "mine"))
     assert list((copy / "mine").glob("tinyconv-*/serial/**/*.nbi"))

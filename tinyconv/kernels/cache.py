@@ -11,6 +11,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+from numba import config
 from numba.misc.appdirs import AppDirs
 
 HERE = Path(__file__).parent
@@ -44,10 +45,11 @@ def _writable(directory: Path) -> bool:
 
 def find_directory() -> Path | None:
     """Return the directory for this version's kernels; None, with one warning, where nothing is writable."""
-    name = PREFIX + fingerprint()
+    current = PREFIX + fingerprint()
+    name = current + ("-checked" if config.BOUNDSCHECK else "")  # Numba's own key does not tell them apart
     for home in _candidates():
         if _writable(home / name):
-            _forget_older(home, name)
+            _forget_older(home, current)
             return home / name
     tried = " or ".join(str(home) for home in _candidates())
     warnings.warn(
@@ -59,11 +61,11 @@ def find_directory() -> Path | None:
     return None
 
 
-def _forget_older(home: Path, name: str) -> None:
+def _forget_older(home: Path, current: str) -> None:
     """Remove the kernels of earlier sources, where the directory belongs to these sources alone."""
     if home == HERE / "__pycache__":
         for stale in home.glob(PREFIX + "*"):
-            if stale.name != name:
+            if not stale.name.startswith(current):
                 shutil.rmtree(stale, ignore_errors=True)
 
 
