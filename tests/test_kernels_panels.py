@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from strategies import seeds
 
 from tinyconv.kernels.panels import pack, pack_back
-from tinyconv.kernels.tile import ROWS
+from tinyconv.kernels.tile import ROWS, rows_for
 
 sizes = st.integers(1, 2 * ROWS + 1)
 
@@ -17,7 +17,7 @@ def test_panels_hold_every_weight_once(groups, F, C, k, seed):
     panels = pack(weight, groups)
     flat = weight.reshape(groups, F, C * k * k)
     for g, b, step, m in np.ndindex(panels.shape):
-        f = b * ROWS + m
+        f = b * rows_for(F) + m
         assert panels[g, b, step, m] == (flat[g, f, step] if f < F else 0)
 
 
@@ -28,5 +28,5 @@ def test_panels_of_the_way_back_hold_the_chosen_taps(groups, F, C, k, data, seed
     panels = pack_back(weight, groups, taps)
     flat = weight.reshape(groups, F, C, k * k)
     for g, b, step, m in np.ndindex(panels.shape):
-        f, tap, c = step // len(taps), taps[step % len(taps)], b * ROWS + m
+        f, tap, c = step // len(taps), taps[step % len(taps)], b * rows_for(C) + m
         assert panels[g, b, step, m] == (flat[g, f, c, tap] if c < C else 0)

@@ -7,20 +7,25 @@ from strategies import dtypes, seeds, values
 
 from tinyconv.kernels import jit
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.planes import planes_for, split
+from tinyconv.kernels.planes import Phases, Planes, split
 
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
 befores = st.tuples(st.integers(0, 3), st.integers(0, 3))
 
 
-@given(pairs, pairs, pairs, pairs, befores, pairs, dtypes, seeds, st.booleans())
+def planes_for(kernel, stride, dilation, before, outputs):
+    axes = zip(kernel, stride, dilation, before, outputs, strict=True)
+    return Planes(*(Phases.of(np.arange(k) * d - b, s, o) for k, s, d, b, o in axes))
+
+
+@given(pairs, pairs, pairs, befores, pairs, pairs, dtypes, seeds, st.booleans())
 def test_every_tap_of_every_output_finds_its_pixel(
-    kernel, stride, dilation, outputs, before, size, dtype, seed, parallel
+    kernel, stride, dilation, before, outputs, size, dtype, seed, parallel
 ):
     x = values(seed, (2, 3, *size), dtype, "plain")
-    planes = planes_for(kernel, stride, dilation, outputs)
+    planes = planes_for(kernel, stride, dilation, before, outputs)
     with jit.force(parallel=parallel):
-        flat = split(x, planes, before)
+        flat = split(x, planes)
     assert flat.size == 2 * 3 * planes.size + HOST.lanes(x.itemsize)
     for n, c, kh, kw, oh, ow in np.ndindex(2, 3, *kernel, *outputs):
         h = oh * stride[0] + kh * dilation[0] - before[0]
@@ -31,9 +36,22 @@ def test_every_tap_of_every_output_finds_its_pixel(
 
 
 def test_stride_1_has_one_phase_and_a_stride_beyond_the_kernel_skips_what_nobody_reads():
-    assert planes_for((3, 3), (1, 1), (1, 1), (4, 4)).shape == (1, 1, 6, 6)
-    assert planes_for((2, 1), (5, 5), (1, 1), (4, 4)).shape == (2, 1, 4, 4)
+    assert planes_for((3, 3), (1, 1), (1, 1), (0, 0), (4, 4)).shape == (1, 1, 6, 6)
+    assert planes_for((2, 1), (5, 5), (1, 1), (0, 0), (4, 4)).shape == (2, 1, 4, 4)
 
 
-def test_a_layout_is_made_once():
-    assert planes_for((3, 3), (1, 1), (1, 1), (4, 4)) is planes_for((3, 3), (1, 1), (1, 1), (4, 4))
+def test_images_that_lie_like_that_already_are_not_copied():
+    wide = np.zeros((2, 3, 4, HOST.lanes(4) + 2), np.float32)
+    assert np.shares_memory(split(wide, planes_for((1, 1), (1, 1), (1, 1), (0, 0), wide.shape[2:])), wide)
+    for case in (
+        ((1, 1), (1, 1), (1, 1), (1, 0), wide.shape[2:]),  # padding
+        ((1, 2), (1, 1), (1, 1), (0, 0), wide.shape[2:]),  # a second tap
+        ((1, 1), (2, 1), (1, 1), (0, 0), (2, wide.shape[3])),  # a stride
+    ):
+        assert not np.shares_memory(split(wide, planes_for(*case)), wide)
+    kernel_of_two = planes_for((1, 2), (1, 1), (1, 1), (0, 0), (4, wide.shape[3] - 1))
+    assert not np.shares_memory(split(wide, kernel_of_two), wide)  # a row of outputs is less than a vector
+    narrow = wide[..., 1:].copy()  # a vector would overrun the last image
+    assert not np.shares_memory(
+        split(narrow, planes_for((1, 1), (1, 1), (1, 1), (0, 0), narrow.shape[2:])), narrow
+    )

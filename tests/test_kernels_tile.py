@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import dtypes, seeds
 
 from tinyconv.kernels.host import HOST, Host, describe
-from tinyconv.kernels.tile import ROWS, make_outer_tile, make_outer_twin, make_tile, make_twin
+from tinyconv.kernels.tile import ROWS, make_outer_tile, make_outer_twin, make_tile, make_twin, rows_for
 
 CANARY = 12345.0
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
@@ -24,7 +24,8 @@ def callable_from_python(tile):
     return call
 
 
-TILES = {vectors: callable_from_python(make_tile(vectors)) for vectors in (1, 2, 3)}
+SIZES = [(vectors, rows) for vectors in (1, 2, 3) for rows in (ROWS, ROWS // 2)]
+TILES = {size: callable_from_python(make_tile(*size)) for size in SIZES}
 OUTER = {vectors: callable_from_python(make_outer_tile(vectors)) for vectors in (1, 2)}
 
 
@@ -33,20 +34,21 @@ def close(ours, twins, dtype):
     np.testing.assert_allclose(ours, twins, rtol=tolerance, atol=tolerance)
 
 
-@given(st.sampled_from([1, 2, 3]), st.integers(0, 40), st.integers(0, 7), dtypes, seeds)
+@given(st.sampled_from(SIZES), st.integers(0, 40), st.integers(0, 7), dtypes, seeds)
 @settings(max_examples=60)
-def test_a_tile_is_its_twin_and_leaves_everything_else_alone(vectors, steps, gap, dtype, seed):
+def test_a_tile_is_its_twin_and_leaves_everything_else_alone(size, steps, gap, dtype, seed):
     rng = np.random.default_rng(seed)
+    vectors, rows = size
     width = vectors * HOST.lanes(np.dtype(dtype).itemsize)
-    panel = rng.standard_normal(3 + steps * ROWS).astype(dtype)
+    panel = rng.standard_normal(3 + steps * rows).astype(dtype)
     image = rng.standard_normal(200 + width).astype(dtype)
     shifts = rng.integers(0, 190, steps)
-    outs = [np.full(5 + ROWS * (width + gap) + 5, CANARY, dtype) for _ in range(2)]
-    for tile, out in zip((TILES[vectors], make_twin(vectors)), outs, strict=True):
+    outs = [np.full(5 + rows * (width + gap) + 5, CANARY, dtype) for _ in range(2)]
+    for tile, out in zip((TILES[size], make_twin(*size)), outs, strict=True):
         tile(panel, 3, image, 7, shifts, out, 5, width + gap)
     close(outs[0], outs[1], dtype)
     untouched = np.ones(outs[0].size, bool)
-    for m in range(ROWS):
+    for m in range(rows):
         untouched[5 + m * (width + gap) :][:width] = False
     assert (outs[0][untouched] == CANARY).all()
 
@@ -56,13 +58,14 @@ def test_a_tile_is_its_twin_and_leaves_everything_else_alone(vectors, steps, gap
 def test_an_outer_tile_is_its_twin_and_leaves_everything_else_alone(vectors, rows, cols, gap, dtype, seed):
     rng = np.random.default_rng(seed)
     width = vectors * HOST.lanes(np.dtype(dtype).itemsize)
-    step, line = 2, 11
-    left = rng.standard_normal(4 + rows * line + cols * step + ROWS).astype(dtype)
-    right = rng.standard_normal(2 + rows * cols * (width + gap) + width).astype(dtype)
+    line = 11
+    shifts = rng.integers(0, 60, 2 * ROWS)
+    image = rng.standard_normal(4 + 60 + rows * line + cols).astype(dtype)
+    made = rng.standard_normal(2 + rows * cols * (width + gap) + width).astype(dtype)
     start = rng.standard_normal(5 + ROWS * (width + gap) + 5).astype(dtype)
     outs = [start.copy(), start.copy()]
     for tile, out in zip((OUTER[vectors], make_outer_twin(vectors)), outs, strict=True):
-        tile(left, 4, line, step, right, 2, width + gap, rows, cols, out, 5, width + gap)
+        tile(image, 4, shifts, ROWS, line, made, 2, width + gap, rows, cols, out, 5, width + gap)
     close(outs[0], outs[1], dtype)
     untouched = np.ones(start.size, bool)
     for m in range(ROWS):
@@ -76,10 +79,19 @@ def test_nan_and_infinity_stay_in_their_own_sums():
     panel, image = np.ones(ROWS * 2), np.ones(2 * width)
     image[1], image[2], image[width + 2] = np.nan, np.inf, -np.inf
     out = np.zeros(ROWS * width)
-    TILES[1](panel, 0, image, 0, np.array([0, width]), out, 0, width)
+    TILES[1, ROWS](panel, 0, image, 0, np.array([0, width]), out, 0, width)
     expected = np.full(width, 2.0)
     expected[1:3] = np.nan
     np.testing.assert_array_equal(out.reshape(ROWS, width), np.tile(expected, (ROWS, 1)))
+
+
+def test_few_filters_get_half_a_tile():
+    assert [rows_for(count) for count in (1, ROWS // 2, ROWS // 2 + 1, ROWS + 1)] == [
+        ROWS // 2,
+        ROWS // 2,
+        ROWS,
+        ROWS,
+    ]
 
 
 def test_every_processor_gets_a_tile_that_fits_its_registers():

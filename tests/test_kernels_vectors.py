@@ -15,7 +15,9 @@ def written(number):
     builder = ir.IRBuilder(function.append_basic_block())
     a, b, out = function.args
     code = vectors.Vectors(builder, number)
-    code.store(code.multiply_add(code.broadcast(a, 3), code.load(b, 1), code.load(out, 0)), out, 0)
+    number = code.broadcast(builder.gep(a, [ir.Constant(ir.IntType(64), 3)]))
+    code.store(code.multiply_add(number, code.load(b, 1), code.load(out, 0)), out, 0)
+    code.prefetch(b, 2)
     builder.ret_void()
     return str(module)
 
@@ -28,6 +30,7 @@ def test_a_fused_multiply_add_where_there_is_one(monkeypatch, number, lanes, nam
     code = written(number)
     assert f"llvm.fma.v{lanes}{name}" in code
     assert f"<{lanes} x {number}>" in code
+    assert "llvm.prefetch" in code
 
 
 def test_a_product_and_a_sum_where_there_is_none(monkeypatch):

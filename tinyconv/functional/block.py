@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tinyconv import kernels
 from tinyconv.engine import quietly
-from tinyconv.functional.convolution import Conv2dCache, checked, conv2d_backward
+from tinyconv.functional.convolution import Conv2dCache, checked
 from tinyconv.geometry import Window
 from tinyconv.shapes import Array, floats, same_dtype, same_shape
 
@@ -87,5 +87,19 @@ def block_backward(dy: Array, cache: BlockCache) -> tuple[Array, Array, Array | 
     dy = floats("block_backward", "dy", dy, ("N", "F", "PH", "PW"))
     same_dtype("block_backward", dy=dy, y=y)
     same_shape("block_backward", "dy", dy, y.shape, "the shape of y")
-    dconv = kernels.block_backward(dy, y, winners, conv.output_shape[2:], pool.kernel_size, pool.stride)
-    return conv2d_backward(dconv, conv)
+    window = conv.window
+    dx, dweight, dbias = kernels.block_backward(
+        dy,
+        y,
+        winners,
+        conv.x,
+        conv.weight,
+        window.stride,
+        window.padding,
+        window.dilation,
+        conv.groups,
+        conv.output_shape[2:],
+        pool.kernel_size,
+        pool.stride,
+    )
+    return dx, dweight, dbias if conv.has_bias else None

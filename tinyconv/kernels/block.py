@@ -1,20 +1,23 @@
 """conv → ReLU → max-pool in one go: the sums are pooled while they are still in the cache.
 
-What no later step needs is never written: neither the convolution's output nor the ReLU's. Of the pool two
-things stay: the maxima, and one byte each that says which pixel of its window won.
+What no later step needs is never written: neither the convolution's output nor the ReLU's, and on the way
+back neither's gradient as an image. Of the pool two things stay: the maxima, and one byte each that says
+which pixel of its window won.
 """
 
 import numpy as np
 from numba import prange
 
-from tinyconv.kernels.convolution import forward_plan
+from tinyconv.kernels.convolution import before, gradients, group_of, plain_bias
 from tinyconv.kernels.correlation import band, multiply
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
-from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.panels import pack
-from tinyconv.kernels.planes import split
-from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.planes import Planes, split
+from tinyconv.kernels.plans import forward_plan
+from tinyconv.kernels.scratch import parts
+from tinyconv.kernels.winners import lay_out_winners
 
 
 @helper
@@ -32,12 +35,8 @@ def pool_row(sums, start, line, height, width, bias, best, winner, seen, PW, KW,
             count = (width - kw + SW - 1) // SW  # windows that have this tap
             count = best.size if count >= PW else count
             pixels = sums[start + kh * line + kw :]
-            if SW == 2:  # a stride that LLVM knows is a shuffle; one that it doesn't is a slow gather
-                for q in range(count):
-                    seen[q] = pixels[2 * q]
-            else:
-                for q in range(count):
-                    seen[q] = pixels[q * SW]
+            for q in range(count):
+                seen[q] = pixels[q * SW]
             tap = np.uint8(kh * KW + kw)
             for q in range(count):
                 value = seen[q] + bias
@@ -47,50 +46,59 @@ def pool_row(sums, start, line, height, width, bias, best, winner, seen, PW, KW,
                 winner[q] = tap if wins else winner[q]
 
 
+@helper
+def pool_pairs(sums, start, line, bias, best, winner):  # type: ignore[no-untyped-def]
+    """Do the same for whole 2×2 windows side by side, the pool of every lesson, in one loop."""
+    zero = sums.dtype.type(0)
+    top, bottom = sums[start : start + 2 * best.size], sums[start + line : start + line + 2 * best.size]
+    for q in range(best.size):
+        value, tap = top[2 * q] + bias, np.uint8(0)
+        right, below, across = top[2 * q + 1] + bias, bottom[2 * q] + bias, bottom[2 * q + 1] + bias
+        wins = (right > value) | (right != right)
+        value, tap = right if wins else value, np.uint8(1) if wins else tap
+        wins = (below > value) | (below != below)
+        value, tap = below if wins else value, np.uint8(2) if wins else tap
+        wins = (across > value) | (across != across)
+        value, tap = across if wins else value, np.uint8(3) if wins else tap
+        best[q] = zero if value <= zero else value
+        winner[q] = tap
+
+
 @kernel
 def fill_pooled(  # type: ignore[no-untyped-def]
-    planes, per_image, shifts, panels, bias, y, winners, line, OH, OW, rows, KH, KW, SH, SW, lanes
+    planes, size, shifts, panels, bias, y, winners, line, OH, OW, rows, KH, KW, SH, SW, lanes
 ):
     """Fill y and winners (N, F, PH, PW), `rows` rows at a time; a thread owns a band of an image."""
     N, F, PH, PW = y.shape
     G, B, K, R = panels.shape
     bands = (PH + rows - 1) // rows
     flat = panels.reshape(-1)
+    wide = (PW + lanes - 1) // lanes * lanes
     for task in prange(N * G * bands):
         n, g, top = task // (G * bands), task // bands % G, task % bands * rows
         count = min(rows, PH - top)
         height = min(OH - top * SH, (count - 1) * SH + KH)  # rows of the convolution
-        vectors = ((height - 1) * line + OW + lanes - 1) // lanes
-        wide = (PW + lanes - 1) // lanes * lanes
-        ld = vectors * lanes
-        sums = np.empty(R * ld + wide * SW, planes.dtype)  # with room behind, for the last vector of a row
-        best, seen = np.empty(wide, planes.dtype), np.empty(wide, planes.dtype)
-        winner = np.empty(wide, np.uint8)
-        start = n * per_image + g * (per_image // G) + top * SH * line
+        columns = (height - 1) * line + OW
+        ld = (columns + lanes - 1) // lanes * lanes
+        sums = np.empty(
+            R * ld + 2 * wide * SW, planes.dtype
+        )  # with room behind, for the last vector of a row
+        best, seen = np.empty(count * PW + wide, planes.dtype), np.empty(wide, planes.dtype)
+        winner = np.empty(count * PW + wide, np.uint8)
+        start = (n * G + g) * size + top * SH * line
         for b in range(B):
-            multiply(flat, (g * B + b) * K * R, planes, start, shifts, sums, vectors, lanes)
+            multiply(flat, (g * B + b) * K * R, R, planes, start, shifts, sums, columns, ld, lanes)
             for m in range(min(R, F // G - b * R)):
                 f = g * (F // G) + b * R + m
-                for p in range(count):
+                for p in range(count):  # each row overruns into the next one's place
                     first, here = m * ld + p * SH * line, min(KH, height - p * SH)
-                    pool_row(sums, first, line, here, OW, bias[f], best, winner, seen, PW, KW, SW)
-                    maxima, taps = y[n, f, top + p], winners[n, f, top + p]
-                    for q in range(PW):
-                        maxima[q] = best[q]
-                        taps[q] = winner[q]
-
-
-@kernel
-def return_to_winners(dy, y, winners, dconv, KW, SH, SW):  # type: ignore[no-untyped-def]
-    """Fill dconv (NF, OH, OW) with dy (NF, PH, PW) at each window's winner, if the ReLU let it through."""
-    NF, PH, PW = dy.shape
-    for plane in prange(NF):
-        dconv[plane] = 0
-        for p in range(PH):
-            for q in range(PW):
-                if not y[plane, p, q] <= 0:
-                    winner = winners[plane, p, q]
-                    dconv[plane, p * SH + winner // KW, q * SW + winner % KW] += dy[plane, p, q]
+                    maxima, taps = best[p * PW : p * PW + wide], winner[p * PW : p * PW + wide]
+                    if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
+                        pool_pairs(sums, first, line, bias[f], maxima, taps)
+                    else:
+                        pool_row(sums, first, line, here, OW, bias[f], maxima, taps, seen, PW, KW, SW)
+                y[n, f, top : top + count] = best[: count * PW].reshape(count, PW)
+                winners[n, f, top : top + count] = winner[: count * PW].reshape(count, PW)
 
 
 def block_forward(
@@ -107,37 +115,36 @@ def block_forward(
     output_size: Pair,
 ) -> tuple[Array, Array]:
     """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
-    N, F, (PH, PW), lanes = len(x), len(weight), output_size, HOST.lanes(x.itemsize)
-    y, winners = np.empty((N, F, PH, PW), x.dtype), np.empty((N, F, PH, PW), np.uint8)
-    if not N:
-        return y, winners
-    layout, reading = forward_plan(weight.shape[1:], stride, dilation, conv_size)
-    planes = split(x, layout, (padding[0][0], padding[1][0]))
-    per_image = x.shape[1] * layout.size
-    fill_pooled(
-        planes,
-        per_image,
-        reading.shifts,
-        pack(weight, groups),
-        np.zeros(F, x.dtype) if bias is None else plain(bias),
-        y,
-        winners,
-        reading.line,
-        *conv_size,
-        band(PH, N * groups, per_image // groups // PH * x.itemsize),
-        *pool_size,
-        *pool_stride,
-        lanes,
-    )
+    shape = (len(x), len(weight), *output_size)
+    y, winners = np.empty(shape, x.dtype), np.empty(shape, np.uint8)
+    planes, reading = forward_plan(group_of(weight, groups), stride, dilation, before(padding), conv_size)
+    panels, bias, lanes = pack(weight, groups), plain_bias(bias, weight), HOST.lanes(x.itemsize)
+    image_bytes = reading.size * x.itemsize
+    for part in parts(len(x), groups * image_bytes):
+        rows = band(output_size[0], len(x[part]) * groups, image_bytes)
+        made = y[part], winners[part], reading.line, *conv_size, rows, *pool_size, *pool_stride, lanes
+        fill_pooled(split(x[part], planes), reading.size, reading.shifts, panels, bias, *made)
     return y, winners
 
 
 def block_backward(
-    dy: Array, y: Array, winners: Array, conv_size: Pair, pool_size: Pair, pool_stride: Pair
-) -> Array:
-    """Return the gradient by the convolution's output, (N, F, OH, OW); it holds until the next call."""
-    (N, F, PH, PW), (OH, OW) = dy.shape, conv_size
-    dconv = scratch("dconv", N * F * OH * OW, dy.dtype).reshape(N * F, OH, OW)
-    planes = (plain(array).reshape(N * F, PH, PW) for array in (dy, y, winners))
-    return_to_winners(*planes, dconv, pool_size[1], *pool_stride)
-    return dconv.reshape(N, F, OH, OW)
+    dy: Array,
+    y: Array,
+    winners: Array,
+    x: Array,
+    weight: Array,
+    stride: Pair,
+    padding: tuple[Pair, Pair],
+    dilation: Pair,
+    groups: int,
+    conv_size: Pair,
+    pool_size: Pair,
+    pool_stride: Pair,
+) -> tuple[Array, Array, Array]:
+    """Return dx, dweight and dbias."""
+
+    def lay_out(part: slice, planes: Planes) -> tuple[Array, Array]:
+        pooled = dy[part], y[part], winners[part]
+        return lay_out_winners(*pooled, planes, groups, conv_size, pool_size, pool_stride)
+
+    return gradients(lay_out, x, weight, stride, before(padding), dilation, groups, conv_size)

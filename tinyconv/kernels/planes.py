@@ -4,11 +4,11 @@ A convolution of stride s reads every s-th pixel. So the padded image is split i
 pixels that are alike modulo the stride: within one phase, neighbouring outputs read neighbouring pixels, and
 a tap is the phase it reads, shifted. With stride 1 there is one phase: the padded image itself.
 
-Along one axis, output o and tap t read the padded pixel o·s + t·d, which is pixel o + (t·d) // s of the phase
-(t·d) % s.
+A line of a phase is longer than a line of outputs, as the last tap reads beyond the last output; what a
+vector computes there is thrown away. (Lines of their own for each tap would waste nothing, and were tried:
+three times the memory to read costs more.)
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,34 +16,30 @@ from numba import prange
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
-from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.scratch import scratch
 
 
 class Phases(NamedTuple):
     """One axis of the split: which phases the taps read, and where in them each tap begins."""
 
-    offsets: Array  # (P,) the phases, as pixels from 0 to stride − 1
+    offsets: Array  # (P,) the pixel with which each phase begins: below 0 is padding
     of_tap: Array  # (K,) the index into `offsets` that each tap reads
     shift: Array  # (K,) the pixel of that phase that output 0 reads
     stride: int
     length: int  # pixels of a phase that the outputs read
 
     @classmethod
-    def of(cls, kernel: int, stride: int, dilation: int, outputs: int) -> "Phases":
-        """Return the phases that `kernel` taps read.
+    def of(cls, positions: Array, stride: int, outputs: int) -> "Phases":
+        """Return the phases for taps that read, for output 0, the pixels `positions` (K,).
 
-        >>> Phases.of(kernel=3, stride=2, dilation=1, outputs=4).shift
-        array([0, 0, 1])
+        >>> taps = np.array([-1, 0, 1])  # a kernel of 3 with one pixel of padding
+        >>> Phases.of(taps, stride=2, outputs=4)[:3]
+        (array([-1,  0]), array([0, 1, 0]), array([0, 0, 1]))
         """
-        shift, phase = np.divmod(np.arange(kernel) * dilation, stride)
+        shift, phase = np.divmod(positions - positions.min(), stride)
         offsets, of_tap = np.unique(phase, return_inverse=True)
-        return cls(offsets, of_tap, shift, stride, outputs + int(shift[-1]))
-
-    @classmethod
-    def whole(cls, length: int) -> "Phases":
-        """Return the one phase of stride 1, with one tap."""
-        return cls(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), 1, length)
+        return cls(offsets + positions.min(), of_tap, shift, stride, outputs + int(shift.max()))
 
 
 class Planes(NamedTuple):
@@ -70,32 +66,27 @@ class Planes(NamedTuple):
         phase = self.rows.of_tap[:, None] * PW + self.cols.of_tap
         return (phase * HQ + self.rows.shift[:, None]) * WQ + self.cols.shift
 
-
-@lru_cache(maxsize=1024)
-def planes_for(kernel_size: Pair, stride: Pair, dilation: Pair, outputs: Pair) -> Planes:
-    """Return the layout for a window that stands on `outputs` places.
-
-    >>> planes_for((3, 3), (2, 2), (1, 1), (4, 4)).shape
-    (2, 2, 5, 5)
-    """
-    rows, cols = map(Phases.of, kernel_size, stride, dilation, outputs)
-    return Planes(rows, cols)
+    def are(self, x: Array) -> bool:
+        """Return whether the images (N, C, H, W) lie like that already, and no vector can overrun them."""
+        untouched = all(axis.offsets.tolist() == [0] and axis.stride == 1 for axis in self)
+        outputs = self.cols.length - self.cols.shift.max() - 2  # some phases of dx lack the first and the last
+        return untouched and self.shape[2:] == x.shape[2:] and outputs >= HOST.lanes(x.itemsize)
 
 
 @kernel
-def fill_planes(x, planes, row_offsets, col_offsets, SH, SW, top, left):  # type: ignore[no-untyped-def]
+def fill_planes(x, planes, row_offsets, col_offsets, SH, SW):  # type: ignore[no-untyped-def]
     """Planes (NC, PH, PW, HQ, WQ) from the images x (NC, H, W); what lies outside of the image is 0."""
     NC, PH, PW, HQ, WQ = planes.shape
     H, W = x.shape[1:]
     for plane in prange(NC):
         for i in range(PH):
             for j in range(PW):
-                first = col_offsets[j] - left  # the pixel of column 0
+                first = col_offsets[j]  # the pixel of column 0
                 start = min(WQ, max(0, -(first // SW)))  # the first column on the image
                 stop = max(start, min(WQ, (W - 1 - first) // SW + 1))
                 for hq in range(HQ):
                     line = planes[plane, i, j, hq]
-                    h = hq * SH + row_offsets[i] - top
+                    h = hq * SH + row_offsets[i]
                     if h < 0 or h >= H:
                         line[:] = 0
                         continue
@@ -106,23 +97,25 @@ def fill_planes(x, planes, row_offsets, col_offsets, SH, SW, top, left):  # type
                         line[wq] = pixels[wq * SW + first]
 
 
-def split(x: Array, planes: Planes, before: Pair) -> Array:
+def split(x: Array, planes: Planes) -> Array:
     """Return the planes of x (N, C, H, W) as one flat array, with room behind for a vector that overruns.
 
-    `before` are the zeros above and left of the image. The array holds until the next call in this thread.
+    Where the images lie like that already it is their own memory; else it holds until the next call in this
+    thread.
     """
+    x = plain(x)
+    if planes.are(x):
+        return x.reshape(-1)
     N, C, H, W = x.shape
-    count = N * C * planes.size
-    flat = scratch("planes", count + HOST.lanes(x.itemsize), x.dtype)
-    flat[count:] = 0
     rows, cols = planes
-    fill_planes(
-        plain(x).reshape(N * C, H, W),
-        flat[:count].reshape(N * C, *planes.shape),
-        rows.offsets,
-        cols.offsets,
-        rows.stride,
-        cols.stride,
-        *before,
-    )
+    flat = room("planes", N * C * planes.size, x.dtype)
+    target = flat[: N * C * planes.size].reshape(N * C, *planes.shape)
+    fill_planes(x.reshape(N * C, H, W), target, rows.offsets, cols.offsets, rows.stride, cols.stride)
+    return flat
+
+
+def room(purpose: str, count: int, dtype: np.dtype) -> Array:
+    """Return scratch for `count` numbers and, behind them, zeros for a vector that overruns."""
+    flat = scratch(purpose, count + HOST.lanes(dtype.itemsize), dtype)
+    flat[count:] = 0
     return flat

@@ -5,6 +5,7 @@ each thread keeps its room, one buffer for each purpose, as large as its largest
 """
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from tinyconv.kernels.layout import Array
 
 KEPT = 256 * 1024 * 1024  # bytes: a larger buffer is given back
+PART = 8 * 1024 * 1024  # bytes of a batch that are laid out at a time: they stay in the last-level cache
 
 
 class _Room(threading.local):
@@ -35,3 +37,13 @@ def scratch(purpose: str, count: int, dtype: Any) -> Array:
         if size <= KEPT:
             _room.buffers[purpose] = buffer
     return buffer[:size].view(dtype)
+
+
+def parts(N: int, image_bytes: int) -> Iterator[slice]:
+    """Yield slices of a batch of N, as many images at a time as `PART` holds of `image_bytes`, at least one.
+
+    >>> list(parts(5, PART // 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None)]
+    """
+    count = max(1, PART // max(1, image_bytes))
+    return (slice(first, first + count) for first in range(0, N, count))

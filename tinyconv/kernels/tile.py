@@ -2,12 +2,15 @@
 
 A tile makes ROWS × (`vectors` · lanes) sums at a time. For each step it loads `vectors` vectors of one
 operand, and copies each of ROWS numbers of the other into all lanes of a register: ROWS · `vectors`
-multiply-adds for ROWS + `vectors` loads. With 8 rows and 3 vectors that keeps the multipliers busy.
+multiply-adds for ROWS + `vectors` loads. With 8 rows and 3 vectors that keeps the multipliers busy. No
+processor guesses by itself that hundreds of lines are read a few vectors at a time, so each step also asks
+for its line of the next tile: on a large image that is worth up to four times the speed.
 
 Every sum is added up in the order of the steps, so the size of a tile never changes the bits.
 
 There are two tiles. `make_tile` serves the forward pass and the gradient of the images: its vectors are
-shifted lines of an image. `make_outer_tile` serves the gradient of the weights: a sum over pixels.
+shifted lines of an image. `make_outer_tile` serves the gradient of the weights: a sum over pixels, whose
+vectors are the filters.
 """
 
 from collections.abc import Callable
@@ -23,7 +26,12 @@ from tinyconv.kernels.vectors import I64, Vectors
 ROWS = 8 if HOST.registers >= 32 else 4  # 8×3 sums, 3 vectors and 1 broadcast: 28 of 32 registers
 
 
-def make_tile(vectors: int) -> Callable[..., None]:
+def rows_for(count: int) -> int:
+    """Return the rows of the tile that suits `count` filters: a full tile, or half of one."""
+    return ROWS if count > ROWS // 2 else ROWS // 2
+
+
+def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
     """Return the tile out[m, v] = Σₖ panel[k, m] · image[shifts[k] + v].
 
     The tile takes (panel, p, image, q, shifts, out, o, ld): flat arrays, each with the index at which its
@@ -35,57 +43,63 @@ def make_tile(vectors: int) -> Callable[..., None]:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = _Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(image.dtype))
-            numbers, pixels, taps, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (4, None), (5, 6)))
-            sums = _sums(code, vectors)
+            panel, pixels, taps, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (4, None), (5, 6)))
+            sums = _sums(code, rows, vectors)
             with cgutils.for_range(builder, arrays.size(4)) as loop:
                 shift = builder.load(builder.gep(taps, [loop.index]))
-                weights = builder.gep(numbers, [builder.mul(loop.index, I64(ROWS))])
-                _add_products(code, sums, weights, builder.gep(pixels, [shift]))
+                numbers = builder.gep(panel, [builder.mul(loop.index, I64(rows))])
+                weights = [builder.gep(numbers, [I64(m)]) for m in range(rows)]
+                line = builder.gep(pixels, [shift])
+                _add_products(code, sums, weights, line)
+                for vector in range(vectors):
+                    code.prefetch(line, vectors + vector)
             _store(code, sums, target, arguments[7])
             return context.get_dummy_value()
 
         return types.void(panel, types.intp, image, types.intp, shifts, out, types.intp, types.intp), codegen
 
-    return _compiled(tile, make_twin(vectors))
+    return _compiled(tile, make_twin(vectors, rows))
 
 
-def make_twin(vectors: int) -> Callable[..., None]:
+def make_twin(vectors: int, rows: int = ROWS) -> Callable[..., None]:
     """Return the same tile as plain loops: what its vector code must do."""
     width = vectors * HOST.vector_bytes
 
     def twin(panel, p, image, q, shifts, out, o, ld):  # type: ignore[no-untyped-def]
-        for m in range(ROWS):
+        for m in range(rows):
             for v in range(width // image.itemsize):
                 out[o + m * ld + v] = 0
                 for k in range(shifts.size):
-                    out[o + m * ld + v] += panel[p + k * ROWS + m] * image[q + shifts[k] + v]
+                    out[o + m * ld + v] += panel[p + k * rows + m] * image[q + shifts[k] + v]
 
     return twin
 
 
 def make_outer_tile(vectors: int) -> Callable[..., None]:
-    """Return the tile out[m, v] += Σᵢ Σⱼ left[i·row + j·step + m] · right[(i·cols + j)·width + v].
+    """Return the tile out[m, v] += Σᵢ Σⱼ image[shifts[s + m] + i·line + j] · made[(i·cols + j)·step + v].
 
-    The tile takes (left, l, row, step, right, r, width, rows, cols, out, o, ld), as `make_tile` does.
+    The tile takes (image, q, shifts, s, line, made, r, step, rows, cols, out, o, ld), as `make_tile` does.
     """
 
     @intrinsic
-    def tile(typing, left, l, row, step, right, r, width, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]  # noqa: E741
+    def tile(typing, image, q, shifts, s, line, made, r, step, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = _Arrays(context, builder, signature.args, arguments)
-            code = Vectors(builder, context.get_data_type(right.dtype))
-            (row, step), (width, rows, cols), ld = arguments[2:4], arguments[6:9], arguments[11]
-            lefts, rights, target = (arrays.at(i, j) for i, j in ((0, 1), (4, 5), (9, 10)))
-            sums = _sums(code, vectors, target, ld)
+            code = Vectors(builder, context.get_data_type(made.dtype))
+            line, step, rows, cols, ld = (arguments[i] for i in (4, 7, 8, 9, 12))
+            pixels, taps, gradients, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (5, 6), (10, 11)))
+            seen = [builder.gep(pixels, [builder.load(builder.gep(taps, [I64(m)]))]) for m in range(ROWS)]
+            sums = _sums(code, ROWS, vectors, target, ld)
             with cgutils.for_range(builder, rows) as i, cgutils.for_range(builder, cols) as j:
-                a = builder.add(builder.mul(i.index, row), builder.mul(j.index, step))
-                b = builder.mul(builder.add(builder.mul(i.index, cols), j.index), width)
-                _add_products(code, sums, builder.gep(lefts, [a]), builder.gep(rights, [b]))
+                pixel = builder.add(builder.mul(i.index, line), j.index)
+                numbers = [builder.gep(tap, [pixel]) for tap in seen]
+                place = builder.mul(builder.add(builder.mul(i.index, cols), j.index), step)
+                _add_products(code, sums, numbers, builder.gep(gradients, [place]))
             _store(code, sums, target, ld)
             return context.get_dummy_value()
 
         n = types.intp
-        return types.void(left, n, n, n, right, n, n, n, n, out, n, n), codegen
+        return types.void(image, n, shifts, n, n, made, n, n, n, n, out, n, n), codegen
 
     return _compiled(tile, make_outer_twin(vectors))
 
@@ -94,13 +108,13 @@ def make_outer_twin(vectors: int) -> Callable[..., None]:
     """Return the same tile as plain loops."""
     wide = vectors * HOST.vector_bytes
 
-    def twin(left, l, row, step, right, r, width, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]  # noqa: E741
+    def twin(image, q, shifts, s, line, made, r, step, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]
         for m in range(ROWS):
-            for v in range(wide // right.itemsize):
+            for v in range(wide // made.itemsize):
                 for i in range(rows):
                     for j in range(cols):
-                        product = left[l + i * row + j * step + m] * right[r + (i * cols + j) * width + v]
-                        out[o + m * ld + v] += product
+                        pixel = image[q + shifts[s + m] + i * line + j]
+                        out[o + m * ld + v] += pixel * made[r + (i * cols + j) * step + v]
 
     return twin
 
@@ -131,23 +145,23 @@ class _Arrays:
         return self.context.make_array(self.kinds[array])(self.context, self.builder, self.arguments[array])
 
 
-def _sums(code: Vectors, vectors: int, start: Any = None, ld: Any = None) -> list[list[Any]]:
+def _sums(code: Vectors, rows: int, vectors: int, start: Any = None, ld: Any = None) -> list[list[Any]]:
     """Return variables for the sums, which LLVM puts into registers: zero, or what stands in memory."""
     builder = code.builder
     sums = []
-    for m in range(ROWS):
+    for m in range(rows):
         row = None if start is None else builder.gep(start, [builder.mul(ld, I64(m))])
         values = [code.zero() if row is None else code.load(row, vector) for vector in range(vectors)]
         sums.append([cgutils.alloca_once_value(builder, value) for value in values])
     return sums
 
 
-def _add_products(code: Vectors, sums: list[list[Any]], numbers: Any, line: Any) -> None:
+def _add_products(code: Vectors, sums: list[list[Any]], numbers: list[Any], line: Any) -> None:
     """Add numbers[m] · line[v] to every sum."""
     builder = code.builder
     loaded = [code.load(line, vector) for vector in range(len(sums[0]))]
-    for m, row in enumerate(sums):
-        number = code.broadcast(numbers, m)
+    for pointer, row in zip(numbers, sums, strict=True):
+        number = code.broadcast(pointer)
         for values, total in zip(loaded, row, strict=True):
             builder.store(code.multiply_add(number, values, builder.load(total)), total)
 

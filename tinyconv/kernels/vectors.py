@@ -31,9 +31,16 @@ class Vectors:
         """Store the vector that lies `vector` vectors behind a pointer to a number."""
         self.builder.store(value, self._at(pointer, vector), align=self.bits // 8)
 
-    def broadcast(self, pointer: Any, index: int) -> Any:
+    def prefetch(self, pointer: Any, vector: int) -> None:
+        """Ask for the vector that lies `vector` vectors behind a pointer: it may lie outside of any array."""
+        byte = self.builder.bitcast(self._at(pointer, vector), ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [byte.type, I32, I32, I32])
+        prefetch = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0i8")
+        self.builder.call(prefetch, [byte, I32(0), I32(3), I32(1)])  # to read, into every level, data
+
+    def broadcast(self, pointer: Any) -> Any:
         """Load one number, and copy it into all lanes."""
-        number = self.builder.load(self.builder.gep(pointer, [I64(index)]))
+        number = self.builder.load(pointer)
         anything = ir.Constant(self.kind, ir.Undefined)
         first = self.builder.insert_element(anything, number, I32(0))
         return self.builder.shuffle_vector(

@@ -55,7 +55,7 @@ def _convolve(x: Array) -> None:
     y = conv2d_forward(x, x, None, stride, padding, dilation, groups, (1, 1), _Silent())
     conv2d_backward(y, x, x, stride, padding, dilation, groups, _Silent())
     y, winners = block_forward(x, x, None, stride, padding, dilation, groups, (1, 1), (1, 1), (1, 1), (1, 1))
-    block_backward(y, y, winners, (1, 1), (1, 1), (1, 1))
+    block_backward(y, y, winners, x, x, stride, padding, dilation, groups, (1, 1), (1, 1), (1, 1))
 
 
 def _rectify(x: Array) -> None:
