@@ -16,8 +16,11 @@ from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.panels import pack
 from tinyconv.kernels.planes import Planes, split
 from tinyconv.kernels.plans import forward_plan
+from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
 from tinyconv.kernels.winners import lay_out_winners
+
+pool_tile = make_pool_tile()
 
 
 @helper
@@ -44,24 +47,6 @@ def pool_row(sums, start, line, height, width, bias, best, winner, seen, PW, KW,
                 wins = (value > best[q]) | (value != value)
                 best[q] = value if wins else best[q]
                 winner[q] = tap if wins else winner[q]
-
-
-@helper
-def pool_pairs(sums, start, line, bias, best, winner):  # type: ignore[no-untyped-def]
-    """Do the same for whole 2×2 windows side by side, the pool of every lesson, in one loop."""
-    zero = sums.dtype.type(0)
-    top, bottom = sums[start : start + 2 * best.size], sums[start + line : start + line + 2 * best.size]
-    for q in range(best.size):
-        value, tap = top[2 * q] + bias, np.uint8(0)
-        right, below, across = top[2 * q + 1] + bias, bottom[2 * q] + bias, bottom[2 * q + 1] + bias
-        wins = (right > value) | (right != right)
-        value, tap = right if wins else value, np.uint8(1) if wins else tap
-        wins = (below > value) | (below != below)
-        value, tap = below if wins else value, np.uint8(2) if wins else tap
-        wins = (across > value) | (across != across)
-        value, tap = across if wins else value, np.uint8(3) if wins else tap
-        best[q] = zero if value <= zero else value
-        winner[q] = tap
 
 
 @kernel
@@ -92,13 +77,16 @@ def fill_pooled(  # type: ignore[no-untyped-def]
                 f = g * (F // G) + b * R + m
                 for p in range(count):  # each row overruns into the next one's place
                     first, here = m * ld + p * SH * line, min(KH, height - p * SH)
-                    maxima, taps = best[p * PW : p * PW + wide], winner[p * PW : p * PW + wide]
                     if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
-                        pool_pairs(sums, first, line, bias[f], maxima, taps)
+                        pool_tile(sums, first, line, bias, f, best, winner, p * PW, wide // lanes)
                     else:
+                        maxima, taps = best[p * PW : p * PW + wide], winner[p * PW : p * PW + wide]
                         pool_row(sums, first, line, here, OW, bias[f], maxima, taps, seen, PW, KW, SW)
-                y[n, f, top : top + count] = best[: count * PW].reshape(count, PW)
-                winners[n, f, top : top + count] = winner[: count * PW].reshape(count, PW)
+                maxima, taps = y[n, f, top:].reshape(-1), winners[n, f, top:].reshape(-1)
+                for q in range(count * PW):
+                    maxima[q] = best[q]
+                for q in range(count * PW):
+                    taps[q] = winner[q]
 
 
 def block_forward(

@@ -69,7 +69,9 @@ class Planes(NamedTuple):
     def are(self, x: Array) -> bool:
         """Return whether the images (N, C, H, W) lie like that already, and no vector can overrun them."""
         untouched = all(axis.offsets.tolist() == [0] and axis.stride == 1 for axis in self)
-        outputs = self.cols.length - self.cols.shift.max() - 2  # some phases of dx lack the first and the last
+        outputs = (
+            self.cols.length - self.cols.shift.max() - 2
+        )  # some phases of dx lack the first and the last
         return untouched and self.shape[2:] == x.shape[2:] and outputs >= HOST.lanes(x.itemsize)
 
 

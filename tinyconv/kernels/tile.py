@@ -41,7 +41,7 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
     @intrinsic
     def tile(typing, panel, p, image, q, shifts, out, o, ld):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            arrays = _Arrays(context, builder, signature.args, arguments)
+            arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(image.dtype))
             panel, pixels, taps, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (4, None), (5, 6)))
             sums = _sums(code, rows, vectors)
@@ -58,7 +58,7 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
 
         return types.void(panel, types.intp, image, types.intp, shifts, out, types.intp, types.intp), codegen
 
-    return _compiled(tile, make_twin(vectors, rows))
+    return compiled(tile, make_twin(vectors, rows))
 
 
 def make_twin(vectors: int, rows: int = ROWS) -> Callable[..., None]:
@@ -84,7 +84,7 @@ def make_outer_tile(vectors: int) -> Callable[..., None]:
     @intrinsic
     def tile(typing, image, q, shifts, s, line, made, r, step, rows, cols, out, o, ld):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            arrays = _Arrays(context, builder, signature.args, arguments)
+            arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(made.dtype))
             line, step, rows, cols, ld = (arguments[i] for i in (4, 7, 8, 9, 12))
             pixels, taps, gradients, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (5, 6), (10, 11)))
@@ -101,7 +101,7 @@ def make_outer_tile(vectors: int) -> Callable[..., None]:
         n = types.intp
         return types.void(image, n, shifts, n, n, made, n, n, n, n, out, n, n), codegen
 
-    return _compiled(tile, make_outer_twin(vectors))
+    return compiled(tile, make_outer_twin(vectors))
 
 
 def make_outer_twin(vectors: int) -> Callable[..., None]:
@@ -119,14 +119,14 @@ def make_outer_twin(vectors: int) -> Callable[..., None]:
     return twin
 
 
-def _compiled(tile: Callable[..., None], twin: Callable[..., None]) -> Callable[..., None]:
+def compiled(tile: Callable[..., None], twin: Callable[..., None]) -> Callable[..., None]:
     """Return the twin where there is no JIT, or where indices shall be checked: raw pointers check none."""
     if numba.config.DISABLE_JIT:
         return twin
     return numba.njit(twin) if numba.config.BOUNDSCHECK else tile
 
 
-class _Arrays:
+class Arrays:
     """The array arguments of an intrinsic, as raw pointers."""
 
     def __init__(self, context: Any, builder: Any, kinds: Any, arguments: Any) -> None:

@@ -7,7 +7,7 @@ from numba.core import cgutils
 
 from tinyconv.kernels.host import HOST
 
-I32, I64 = ir.IntType(32), ir.IntType(64)
+I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
 class Vectors:
@@ -37,6 +37,25 @@ class Vectors:
         kind = ir.FunctionType(ir.VoidType(), [byte.type, I32, I32, I32])
         prefetch = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0i8")
         self.builder.call(prefetch, [byte, I32(0), I32(3), I32(1)])  # to read, into every level, data
+
+    def load_pairs(self, pointer: Any) -> tuple[Any, Any]:
+        """Load two vectors of pairs; return the first number of each pair, and the second of each."""
+        low, high = self.load(pointer, 0), self.load(pointer, 1)
+        first, second = (
+            ir.Constant(self._kind(I32), [2 * i + odd for i in range(self.lanes)]) for odd in (0, 1)
+        )
+        return self.builder.shuffle_vector(low, high, first), self.builder.shuffle_vector(low, high, second)
+
+    def bytes(self, value: int) -> ir.Constant:
+        """Return a vector of equal bytes."""
+        return ir.Constant(self._kind(I8), [value] * self.lanes)
+
+    def store_bytes(self, value: Any, pointer: Any) -> None:
+        """Store a vector of bytes."""
+        self.builder.store(value, self.builder.bitcast(pointer, self._kind(I8).as_pointer()), align=1)
+
+    def _kind(self, number: Any) -> ir.VectorType:
+        return ir.VectorType(number, self.lanes)
 
     def broadcast(self, pointer: Any) -> Any:
         """Load one number, and copy it into all lanes."""

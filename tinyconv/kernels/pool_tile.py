@@ -1,0 +1,71 @@
+"""The pool of every lesson, 2×2 windows side by side, as LLVM vector IR: a vector of windows at a time.
+
+The compiler's own vectors for such a loop cost three times as much on the short rows of small maps.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.tile import Arrays, compiled
+from tinyconv.kernels.vectors import I64, Vectors
+
+
+def make_pool_tile() -> Callable[..., None]:
+    """Return the tile that pools rows s and s + line of `sums`, with bias[f] added, and rectified.
+
+    The tile takes (sums, s, line, bias, f, best, winner, o, vectors): it fills best[o:] and winner[o:],
+    `vectors` vectors of them, with each window's largest number and with the tap 2·kh + kw that has it: the
+    first of equals, the last NaN. It is called from compiled code.
+    """
+
+    @intrinsic
+    def tile(typing, sums, s, line, bias, f, best, winner, o, vectors):  # type: ignore[no-untyped-def]
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            arrays = Arrays(context, builder, signature.args, arguments)
+            code = Vectors(builder, context.get_data_type(sums.dtype))
+            top, number, maxima, taps = (arrays.at(i, j) for i, j in ((0, 1), (3, 4), (5, 7), (6, 7)))
+            bottom, offset = builder.gep(top, [arguments[2]]), code.broadcast(number)
+            with cgutils.for_range(builder, arguments[8]) as loop:
+                first = builder.mul(loop.index, I64(2 * code.lanes))
+                lines = (builder.gep(row, [first]) for row in (top, bottom))
+                pixels = [builder.fadd(half, offset) for line in lines for half in code.load_pairs(line)]
+                place = builder.mul(loop.index, I64(code.lanes))
+                value, tap = _winners(code, pixels)
+                code.store(value, builder.gep(maxima, [place]), 0)
+                code.store_bytes(tap, builder.gep(taps, [place]))
+            return context.get_dummy_value()
+
+        n = types.intp
+        return types.void(sums, n, n, bias, n, best, winner, n, n), codegen
+
+    return compiled(tile, pool_twin)
+
+
+def _winners(code: Vectors, pixels: list[Any]) -> tuple[Any, Any]:
+    """Return the largest of four vectors lane by lane, rectified, and which of the four it was."""
+    builder = code.builder
+    value, tap = pixels[0], code.bytes(0)
+    for number, pixel in enumerate(pixels[1:], start=1):
+        wins = builder.or_(
+            builder.fcmp_ordered(">", pixel, value), builder.fcmp_unordered("uno", pixel, pixel)
+        )
+        value = builder.select(wins, pixel, value)
+        tap = builder.select(wins, code.bytes(number), tap)
+    return builder.select(builder.fcmp_ordered("<=", value, code.zero()), code.zero(), value), tap
+
+
+def pool_twin(sums, s, line, bias, f, best, winner, o, vectors):  # type: ignore[no-untyped-def]
+    """Do the same in plain loops."""
+    for q in range(vectors * (HOST.vector_bytes // sums.itemsize)):
+        value, tap = sums[s + 2 * q] + bias[f], 0
+        for number in range(1, 4):
+            pixel = sums[s + number // 2 * line + 2 * q + number % 2] + bias[f]
+            if pixel > value or pixel != pixel:
+                value, tap = pixel, number
+        best[o + q] = 0 if value <= 0 else value
+        winner[o + q] = np.uint8(tap)
