@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import dtypes, kinds, seeds, values
+from strategies_layers import RunningMean
 
 from tinyconv import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, set_engine, trace
 from tinyconv.fusion import Block, steps
@@ -44,6 +45,19 @@ def test_fused_and_traced_runs_have_the_same_bits(dtype, kind, seed):
     assert set(gradients) == set(seen.gradients) == set(chain.parameters())
     for name, gradient in gradients.items():
         np.testing.assert_array_equal(gradient, seen.gradients[name], err_msg=name)
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_the_mode_goes_on_behind_a_block_and_inside_of_a_chain(fused):
+    mean = RunningMean()
+    chain = Sequential(Conv2d(2, 4, 3), ReLU(), MaxPool2d(2), Sequential(mean, ReLU()))
+    x = np.ones((1, 2, 8, 8), np.float32)
+    with set_engine("numba" if fused else "numpy"):
+        chain(x)
+        chain.forward(x, training=False)
+        assert mean.num_batches_tracked == 0
+        chain.forward(x)
+    assert mean.num_batches_tracked == 1
 
 
 def test_metadata_pass_a_block_as_they_pass_its_layers():

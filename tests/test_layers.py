@@ -9,8 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import seeds, values
+from strategies_layers import RunningMean
 
-from tinyconv import Conv2d, DTypeError, Flatten, Linear, MaxPool2d, ReLU, ShapeError
+from tinyconv import Conv2d, DTypeError, Flatten, Linear, MaxPool2d, ReLU, Sequential, ShapeError
 from tinyconv.layers import Layer
 
 X = np.random.default_rng(0).standard_normal((2, 3, 8, 8)).astype(np.float32)
@@ -169,3 +170,80 @@ def test_repr_is_the_call_that_makes_the_layer(layer):
     copy = eval(repr(layer))
     assert repr(copy) == repr(layer)
     assert copy.output_shape((3, 8, 8)) == layer.output_shape((3, 8, 8))
+
+
+def test_calling_looks_and_forward_learns():
+    layer = RunningMean()
+    for _ in range(2):
+        y, _ = layer(X + 1)
+        np.testing.assert_array_equal(y, X + 1)
+    np.testing.assert_array_equal(layer.forward(X + 1, training=False)[0], X + 1)
+    assert layer.num_batches_tracked == 0
+    y, _, _ = layer.forward(X + 1)
+    assert abs(y.mean()) < 1e-6
+    assert layer.num_batches_tracked == 1
+    np.testing.assert_allclose(layer(X + 1)[0], y, atol=1e-6)
+
+
+def test_a_state_holds_parameters_and_buffers_and_only_a_private_one_holds_the_rest():
+    layer = RunningMean()
+    assert layer.parameters() == {}
+    assert layer.buffers() == layer.all_buffers()
+    assert layer.buffers()["running_mean"] is layer.running_mean
+    assert list(layer.state_dict()) == ["running_mean", "num_batches_tracked"]
+    assert list(layer.state_dict(private=True)) == ["running_mean", "num_batches_tracked", "step"]
+    layer.forward(X)
+    other = RunningMean()
+    other.load_state_dict(layer.state_dict())
+    assert (other.num_batches_tracked, other.step) == (1, 0)
+    other.load_state_dict(layer.state_dict(private=True), private=True)
+    assert other.step == 1
+    np.testing.assert_array_equal(other.running_mean, layer.running_mean, strict=True)
+
+
+def test_a_buffer_loads_in_place_takes_tensors_and_refuses_another_kind_without_any_change():
+    layer = RunningMean()
+    live = layer.buffers()
+    layer.load_state_dict({"running_mean": torch.ones(1), "num_batches_tracked": torch.tensor(7)})
+    assert (live["running_mean"].item(), live["num_batches_tracked"].item()) == (1, 7)
+    for state, error, words in [
+        ({"running_mean": np.zeros(1)}, ShapeError, r"missing \['num_batches_tracked'\]"),
+        (
+            {"running_mean": np.zeros(1), "num_batches_tracked": np.array(2.0)},
+            DTypeError,
+            r"num_batches_tracked \(dtype=float64\) must be an array of ints",
+        ),
+        (
+            {"running_mean": np.zeros(1, int), "num_batches_tracked": np.array(2)},
+            DTypeError,
+            r"running_mean \(dtype=int64\) must be an array of floats",
+        ),
+        (
+            {"running_mean": np.zeros(1), "num_batches_tracked": np.array([2])},
+            ShapeError,
+            r"num_batches_tracked \(shape=\(1,\)\) must be \(\)",
+        ),
+    ]:
+        with pytest.raises(error, match=words):
+            layer.load_state_dict(state)
+        assert (layer.running_mean.item(), layer.num_batches_tracked.item()) == (1, 7)
+
+
+def test_a_network_names_its_layers_buffers_and_keeps_them_out_of_the_parameters():
+    shared = RunningMean()
+    network = Sequential(conv=Conv2d(3, 2, 3), mean=shared, inner=Sequential(again=shared, relu=ReLU()))
+    own = ["mean.running_mean", "mean.num_batches_tracked"]
+    again = ["inner.again.running_mean", "inner.again.num_batches_tracked"]
+    assert list(network.parameters()) == ["conv.weight", "conv.bias"]
+    assert list(network.buffers()) == own
+    assert list(network.all_buffers()) == own + again
+    assert list(network.state_dict()) == ["conv.weight", "conv.bias", *own, *again]
+    network(X)
+    assert shared.num_batches_tracked == 0
+    network.forward(X)
+    assert shared.num_batches_tracked == 2
+    fresh = Sequential(
+        conv=Conv2d(3, 2, 3), mean=RunningMean(), inner=Sequential(again=RunningMean(), relu=ReLU())
+    )
+    fresh.load_state_dict(network.state_dict())
+    assert fresh(X)[0].tobytes() == network(X)[0].tobytes()

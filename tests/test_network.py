@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import engines, seeds, values
+from strategies_layers import RunningMean
 from torch import nn
 
 from tinyconv import (
@@ -135,6 +136,14 @@ def test_the_arrays_of_a_trace_fit_together(engine):
         product = network["conv1"].weight.reshape(4, -1) @ seen["conv1/columns"][:, 0]
         by_hand = product.reshape(2, 4, 8, 8) + network["conv1"].bias[:, None, None]
         np.testing.assert_allclose(by_hand, seen["conv1/output"])
+
+
+def test_a_trace_looks_unless_it_is_told_to_train():
+    network, x = Sequential(mean=RunningMean(np.float64)), np.full((1, 1, 2, 2), 3.0)
+    np.testing.assert_array_equal(trace(network, x)["mean/output"], x)
+    assert network["mean"].num_batches_tracked == 0
+    np.testing.assert_array_equal(trace(network, x, training=True)["mean/output"], x - 3)
+    assert network["mean"].num_batches_tracked == 1
 
 
 def test_a_trace_is_kept_from_harm_and_tells_what_there_is():

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from strategies_layers import RunningMean
 
 from tinyconv.layers import Conv2d, Flatten, Linear, ReLU
 from tinyconv.network import Sequential
@@ -67,6 +68,22 @@ def test_a_resumed_run_has_the_bits_of_an_uninterrupted_one(tmp_path, make_optim
     history = run(*resumed, checkpoint=path)
     assert_same_run(*resumed, history, *whole, expected)
     assert os.listdir(tmp_path) == ["run.npz"]
+
+
+def test_a_resumed_run_goes_on_with_the_buffers_of_the_file(tmp_path):
+    def make():
+        return Sequential(mean=RunningMean(), **make_network().layers)
+
+    path, whole, resumed = tmp_path / "run.npz", make(), make()
+    expected = run(whole, SGD(0.1))
+    run(make(), SGD(0.1), epochs=2, checkpoint=path)
+    history = run(resumed, SGD(0.1), checkpoint=path)
+    assert history.train_loss == expected.train_loss
+    assert history.validation_loss == expected.validation_loss
+    assert resumed["mean"].step == 5 * 3
+    found = resumed.state_dict(private=True)
+    for name, array in whole.state_dict(private=True).items():
+        np.testing.assert_array_equal(found[name], array, strict=True)
 
 
 class InterruptedAdam(Adam):

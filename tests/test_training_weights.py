@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from strategies_layers import RunningMean
 
 from tinyconv.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from tinyconv.network import Sequential
@@ -36,6 +37,16 @@ def test_saved_weights_come_back_to_the_bit(tmp_path, suffix, dtype):
     save(source, tmp_path / f"weights{suffix}")
     load_weights(target, tmp_path / f"weights{suffix}")
     assert_same_weights(target.state_dict(), source.state_dict())
+
+
+@suffixes
+def test_running_statistics_are_saved_with_the_weights(tmp_path, suffix):
+    source, target = (Sequential(mean=RunningMean(), flatten=Flatten(), fc=Linear(8, 2)) for _ in range(2))
+    source.forward(np.ones((1, 2, 2, 2), np.float32))
+    save(source, tmp_path / f"weights{suffix}")
+    load_weights(target, tmp_path / f"weights{suffix}")
+    assert list(source.buffers()) == ["mean.running_mean", "mean.num_batches_tracked"]
+    assert_same_weights(target.buffers(), source.buffers())
 
 
 @suffixes

@@ -18,9 +18,9 @@ class Single(NamedTuple):
     name: str
     layer: Layer
 
-    def forward(self, x: Array, metadata: Any, note: Note) -> tuple[Array, Any, Any]:
+    def forward(self, x: Array, metadata: Any, training: bool, note: Note) -> tuple[Array, Any, Any]:
         """Return what the layer does."""
-        return self.layer.forward(x, metadata, note=note.within(self.name))
+        return self.layer.forward(x, metadata, training=training, note=note.within(self.name))
 
     def backward(self, dy: Array, cache: Any, note: Note) -> tuple[Array, Gradients]:
         """Return dx, and the gradients with the layer's name before theirs."""
@@ -34,8 +34,8 @@ class Block(NamedTuple):
     names: list[str]
     layers: list[Any]
 
-    def forward(self, x: Array, metadata: Any, note: Note) -> tuple[Array, Any, Any]:
-        """Return y, its metadata behind all three, and one cache."""
+    def forward(self, x: Array, metadata: Any, training: bool, note: Note) -> tuple[Array, Any, Any]:
+        """Return y, its metadata behind all three, and one cache; none of them trains otherwise."""
         conv, _, pool = self.layers
         metadata = attach(metadata, np.shape(x), type(conv).__name__)
         y, cache = block_forward(

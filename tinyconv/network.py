@@ -66,42 +66,27 @@ class Sequential(Layer):
         return len(self.layers)
 
     def forward(
-        self, x: Array, metadata: Any = None, *, note: Note = SILENT
+        self, x: Array, metadata: Any = None, *, training: bool = True, note: Note = SILENT
     ) -> tuple[Array, Any, tuple[Any, ...]]:
         """Return y, its metadata, and the layers' caches; arguments and errors are `Layer.forward`'s."""
         passed = []
         fuse = not note.keeps and get_engine() == "numba"
         for step in steps(self.layers, fuse):
-            x, metadata, cache = step.forward(x, metadata, note)
+            x, metadata, cache = step.forward(x, metadata, training, note)
             passed.append((step, cache))
         return x, metadata, tuple(passed)
 
     def backward(self, dy: Array, cache: tuple[Any, ...], *, note: Note = SILENT) -> tuple[Array, Gradients]:
         """Return dx and the gradients of all `parameters()`; an array that is used twice gets their sum."""
-        gradients: Gradients = {}
-        everything = self.all_parameters()
-        first_names = {id(array): name for name, array in reversed(everything.items())}
+        gradients: list[tuple[str, Array]] = []
         for step, own_cache in reversed(cache):
             dy, own = step.backward(dy, own_cache, note)
-            for name, gradient in own.items():
-                first = first_names[id(everything[name])]
-                gradients[first] = gradients[first] + gradient if first in gradients else gradient
-        return dy, gradients
+            gradients.extend(own.items())
+        return dy, self._summed(gradients)
 
-    def parameters(self) -> dict[str, Array]:
-        """Return the arrays that training changes, each once, under its first name: not copies."""
-        first: dict[int, tuple[str, Array]] = {}
-        for name, array in self.all_parameters().items():
-            first.setdefault(id(array), (name, array))
-        return dict(first.values())
-
-    def all_parameters(self) -> dict[str, Array]:
-        """Return the arrays of all layers; one that two layers share stands under both names."""
-        return {
-            f"{name}.{key}": array
-            for name, layer in self.layers.items()
-            for key, array in layer.all_parameters().items()
-        }
+    def parts(self) -> dict[str, Layer]:
+        """Return the layers under their names."""
+        return self.layers
 
     def leaves(self) -> Iterator[tuple[str, Layer]]:
         """Yield every layer that is not a `Sequential` itself, with its full name."""
@@ -161,7 +146,9 @@ class Trace(Mapping[str, Array]):
         return "\n".join(f"{name}  {array.dtype}{array.shape}" for name, array in self.items())
 
 
-def trace(network: Layer, x: Array, metadata: Any = None, *, dy: Array | None = None) -> Trace:
+def trace(
+    network: Layer, x: Array, metadata: Any = None, *, dy: Array | None = None, training: bool = False
+) -> Trace:
     """Run a network, or a layer, and keep every array that it makes.
 
     It is the run itself that tells: the arrays have the bits of an untraced run.
@@ -171,6 +158,7 @@ def trace(network: Layer, x: Array, metadata: Any = None, *, dy: Array | None = 
         x: images (N, C, H, W).
         metadata: None, one dict (for one image), or a list of N dicts.
         dy: the gradient by the output; where given, the way back is traced too.
+        training: whether to run as in training, which moves running statistics on, or only to look.
 
     Raises:
         ShapeError, DTypeError: what the network itself would raise.
@@ -190,6 +178,6 @@ def trace(network: Layer, x: Array, metadata: Any = None, *, dy: Array | None = 
     conv1/dbias  float64(2,)
     """
     note = Recorder()
-    output, metadata, cache = network.forward(note("input", x), metadata, note=note)
+    output, metadata, cache = network.forward(note("input", x), metadata, training=training, note=note)
     gradients = {} if dy is None else network.backward(dy, cache, note=note)[1]
     return Trace(note.arrays, output, metadata, gradients)

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyconv.functional.convolution import Conv2dCache, conv2d_backward, conv2d_forward
 from tinyconv.geometry import Window
-from tinyconv.layers.base import Gradients, Layer, uniform
+from tinyconv.layers.base import Gradients, Layer, Run, uniform
 from tinyconv.shapes import Array, ShapeError, float_dtype, integer, pair
 from tinyconv.trace import Note
 
@@ -69,9 +69,9 @@ class Conv2d(Layer):
         self.weight = uniform(rng, shape, fan_in, dtype)  # (F, C/G, KH, KW)
         self.bias = uniform(rng, (out_channels,), fan_in, dtype) if bias else None  # (F,)
 
-    def _forward(self, x: Array, note: Note) -> tuple[Array, Conv2dCache]:
+    def _forward(self, x: Array, run: Run) -> tuple[Array, Conv2dCache]:
         return conv2d_forward(
-            x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups, note=note
+            x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups, note=run.note
         )
 
     def _backward(self, dy: Array, cache: Conv2dCache, note: Note) -> tuple[Array, Gradients]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tinyconv.functional.linear import LinearCache, linear_backward, linear_forward
-from tinyconv.layers.base import Gradients, Layer, uniform
+from tinyconv.layers.base import Gradients, Layer, Run, uniform
 from tinyconv.shapes import Array, ShapeError, float_dtype, floats, integer
 from tinyconv.trace import Note
 
@@ -20,11 +20,11 @@ class Flatten(Layer):
 
     mixes_places = "it lays all cells of an image into one row"
 
-    def _forward(self, x: Array, note: Note) -> tuple[Array, tuple[int, ...]]:
+    def _forward(self, x: Array, run: Run) -> tuple[Array, tuple[int, ...]]:
         x = floats("Flatten", "x", x)
         if x.ndim < 2:
             raise ShapeError(f"Flatten: x (shape={x.shape}) must have at least 2 axes, the first of them N")
-        return note("output", x.reshape(len(x), math.prod(x.shape[1:]))), x.shape
+        return run.note("output", x.reshape(len(x), math.prod(x.shape[1:]))), x.shape
 
     def _backward(self, dy: Array, cache: tuple[int, ...], note: Note) -> tuple[Array, Gradients]:
         return note("dx", floats("Flatten", "dy", dy, "ND").reshape(cache)), {}
@@ -69,8 +69,8 @@ class Linear(Layer):
         self.weight = uniform(rng, (out_features, in_features), in_features, dtype)  # (F, D)
         self.bias = uniform(rng, (out_features,), in_features, dtype) if bias else None  # (F,)
 
-    def _forward(self, x: Array, note: Note) -> tuple[Array, LinearCache]:
-        return linear_forward(x, self.weight, self.bias, note=note)
+    def _forward(self, x: Array, run: Run) -> tuple[Array, LinearCache]:
+        return linear_forward(x, self.weight, self.bias, note=run.note)
 
     def _backward(self, dy: Array, cache: LinearCache, note: Note) -> tuple[Array, Gradients]:
         dx, dweight, dbias = linear_backward(dy, cache, note=note)

@@ -9,7 +9,7 @@ from tinyconv.functional.pooling import (
     pool_window,
 )
 from tinyconv.geometry import Window
-from tinyconv.layers.base import Gradients, Layer
+from tinyconv.layers.base import Gradients, Layer, Run
 from tinyconv.shapes import Array
 from tinyconv.trace import Note
 
@@ -48,9 +48,9 @@ class MaxPool2d(Layer):
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
 
-    def _forward(self, x: Array, note: Note) -> tuple[Array, MaxPool2dCache]:
+    def _forward(self, x: Array, run: Run) -> tuple[Array, MaxPool2dCache]:
         return max_pool2d_forward(
-            x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, note=note
+            x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, note=run.note
         )
 
     def _backward(self, dy: Array, cache: MaxPool2dCache, note: Note) -> tuple[Array, Gradients]:

@@ -1,7 +1,7 @@
 """The ReLU layer."""
 
 from tinyconv.functional.relu import ReLUCache, relu_backward, relu_forward
-from tinyconv.layers.base import Gradients, Layer
+from tinyconv.layers.base import Gradients, Layer, Run
 from tinyconv.shapes import Array
 from tinyconv.trace import Note
 
@@ -15,8 +15,8 @@ class ReLU(Layer):
     array([[0., 2.]])
     """
 
-    def _forward(self, x: Array, note: Note) -> tuple[Array, ReLUCache]:
-        return relu_forward(x, note=note)
+    def _forward(self, x: Array, run: Run) -> tuple[Array, ReLUCache]:
+        return relu_forward(x, note=run.note)
 
     def _backward(self, dy: Array, cache: ReLUCache, note: Note) -> tuple[Array, Gradients]:
         return relu_backward(dy, cache, note=note), {}

@@ -52,7 +52,7 @@ def _steps(network: Layer, x: Array, metadata: Any) -> Iterator[tuple[Layer, tup
     """Run the layers one by one, and yield what each gave, (C, H, W), until places end."""
     leaves = network.leaves() if isinstance(network, Sequential) else [(type(network).__name__, network)]
     for name, layer in leaves:
-        x, metadata, _ = layer.forward(x, metadata, note=Note(name))
+        x, metadata, _ = layer.forward(x, metadata, training=False, note=Note(name))
         if why_no_places(metadata):
             return
         yield layer, (name, x[0], metadata)

@@ -20,7 +20,7 @@ FORMAT = "tinyconv checkpoint 1"
 
 
 class Checkpoint:
-    """One run's file: the parameters, the optimiser's state, the history, and which run it is.
+    """One run's file: the parameters and buffers, the optimiser's state, the history, and which run it is.
 
     `run` says in words what must be the same for the bits to come out the same; a file whose `run` differs
     in a word is refused.
@@ -53,7 +53,7 @@ class Checkpoint:
         contents: dict[str, Any] = {}
         for part, entries in (
             ("run", self.run),
-            ("network", self.network.state_dict()),
+            ("network", self.network.state_dict(private=True)),
             ("optimizer", self.optimizer.state_dict()),
             ("history", history.columns()),
         ):
@@ -70,7 +70,7 @@ class Checkpoint:
                 f"(={str(self.path)!r}) already holds"
             )
         self.optimizer.load_state_dict(_part(contents, "optimizer"))
-        self.network.load_state_dict(_part(contents, "network"))
+        self.network.load_state_dict(_part(contents, "network"), private=True)
         return history
 
     def _check_run(self, found: dict[str, str]) -> None:

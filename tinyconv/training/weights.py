@@ -8,7 +8,7 @@ from tinyconv.training.archive import read_arrays, with_suffix, write_arrays
 
 
 def save(network: Layer, path: str | os.PathLike[str]) -> None:
-    """Write the network's parameters to a ``.npz`` or ``.safetensors`` file, replacing it in one stroke.
+    """Write the network's parameters and buffers to a ``.npz`` or ``.safetensors`` file in one stroke.
 
     A process that is killed meanwhile leaves the old file or the new one, never half of one.
 
@@ -28,13 +28,13 @@ def save(network: Layer, path: str | os.PathLike[str]) -> None:
 
 
 def load_weights(network: Layer, path: str | os.PathLike[str]) -> None:
-    """Read the parameters that `save` wrote, or PyTorch in a ``.safetensors`` file, into the network.
+    """Read what `save` wrote, or PyTorch in a ``.safetensors`` file, into the network.
 
     Nothing in the network changes unless everything fits.
 
     Raises:
         ShapeError: `path` has another suffix, or the names or shapes are another network's.
-        DTypeError: an array does not hold floats.
+        DTypeError: an array does not hold floats, or ints where ints are counted.
         DamagedFileError: the file is truncated or altered, or is not what its suffix says (a ValueError).
         ImportError: ``.safetensors``, and the safetensors package is not installed.
 
