@@ -9,11 +9,19 @@ import numpy as np
 import pytest
 
 import tinyconv
-from tinyconv.functional import conv2d_backward, conv2d_forward, max_pool2d_forward, relu_forward
+from tinyconv.functional import (
+    conv2d_backward,
+    conv2d_forward,
+    film_backward,
+    film_forward,
+    max_pool2d_forward,
+    relu_forward,
+)
 from tinyconv.kernels import jit, threads
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((3, 5, 17, 13)).astype(np.float32)
+GAMMA = RNG.standard_normal((3, 5)).astype(np.float32)
 WEIGHT = RNG.standard_normal((6, 5, 3, 3)).astype(np.float32)
 
 
@@ -22,7 +30,9 @@ def run_all():
     y, _ = relu_forward(y)
     dx, dweight, _ = conv2d_backward(y, cache)
     pooled, pool_cache = max_pool2d_forward(y, 3, 2, 1)
-    return [y, dx, dweight, pooled, pool_cache.indices]
+    modulated, film_cache = film_forward(X, GAMMA, -GAMMA)
+    gradients = film_backward(modulated, film_cache)
+    return [y, dx, dweight, pooled, pool_cache.indices, modulated, *gradients]
 
 
 def test_any_number_of_threads_gives_the_same_bits():

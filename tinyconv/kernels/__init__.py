@@ -2,6 +2,7 @@
 
 from tinyconv.kernels.block import block_backward, block_forward
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
+from tinyconv.kernels.film import film_backward, film_forward
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
 from tinyconv.kernels.relu import relu_backward, relu_forward
@@ -14,6 +15,8 @@ __all__ = [
     "col2im",
     "conv2d_backward",
     "conv2d_forward",
+    "film_backward",
+    "film_forward",
     "get_num_threads",
     "im2col",
     "max_pool2d_backward",

@@ -8,6 +8,7 @@ import numpy as np
 
 from tinyconv.kernels.block import block_backward, block_forward
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
+from tinyconv.kernels.film import film_backward, film_forward
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.jit import force, silence
 from tinyconv.kernels.layout import Array
@@ -32,6 +33,7 @@ def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Ste
         "convolution": _convolve,
         "ReLU": _rectify,
         "max-pool": _pool,
+        "FiLM": _modulate,
         "im2col": _look,
     }
     return [
@@ -65,6 +67,11 @@ def _rectify(x: Array) -> None:
 def _pool(x: Array) -> None:
     y, indices = max_pool2d_forward(x, (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1), (1, 1))
     max_pool2d_backward(y, indices, (2, 2))
+
+
+def _modulate(x: Array) -> None:
+    gamma = x[:, :, 0, 0]
+    film_backward(film_forward(x, gamma, gamma), x, gamma)
 
 
 def _look(x: Array) -> None:

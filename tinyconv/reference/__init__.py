@@ -5,6 +5,7 @@ intermediate. Letters as in `tinyconv.shapes`.
 """
 
 from tinyconv.reference.convolution import conv2d_backward, conv2d_forward
+from tinyconv.reference.film import film_backward, film_forward
 from tinyconv.reference.im2col import col2im, im2col, pad
 from tinyconv.reference.linear import linear_backward, linear_forward
 from tinyconv.reference.losses import log_softmax
@@ -15,6 +16,8 @@ __all__ = [
     "col2im",
     "conv2d_backward",
     "conv2d_forward",
+    "film_backward",
+    "film_forward",
     "im2col",
     "linear_backward",
     "linear_forward",

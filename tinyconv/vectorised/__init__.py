@@ -5,6 +5,7 @@ checked from `tinyconv.functional`; a `note` is told every intermediate.
 """
 
 from tinyconv.vectorised.convolution import conv2d_backward, conv2d_forward
+from tinyconv.vectorised.film import film_backward, film_forward
 from tinyconv.vectorised.im2col import col2im, im2col, pad, windows
 from tinyconv.vectorised.linear import linear_backward, linear_forward
 from tinyconv.vectorised.losses import log_softmax
@@ -15,6 +16,8 @@ __all__ = [
     "col2im",
     "conv2d_backward",
     "conv2d_forward",
+    "film_backward",
+    "film_forward",
     "im2col",
     "linear_backward",
     "linear_forward",
