@@ -2,11 +2,13 @@ import copy
 import pickle
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies_metadata import box_arrays, carried, stacks
 
+from tinyconv.geometry import Window
 from tinyconv.metadata import Metadata, MetadataBatch, attach
 
 
@@ -65,3 +67,15 @@ def test_a_row_off_the_batch_is_an_index_error():
     assert batch[-1] == {}
     with pytest.raises(IndexError):
         batch[1]
+
+
+def test_a_column_is_one_value_per_image_and_lies_on_the_image():
+    images = [{"id": 3, "bbox": [0, 0, 2, 2]}, {"id": None}, {"bbox": [0, 0, 4, 4]}]
+    batch = attach(images, (3, 1, 4, 4), "test")
+    assert batch.column("id", "none") == [3, None, "none"]
+    assert batch[1:].column("id") == [None, None]
+    assert batch[0].column("id") == [3]
+    assert batch[1].column("bbox", 7) == [7]
+    pooled = batch.through("pool", Window.of("pool", 2, 2), 2, 2)
+    assert [np.asarray(boxes).tolist() for boxes in pooled[:1].column("bbox")] == [[0, 0, 2, 2]]
+    assert pooled.ended("flatten", "it mixes").column("id", "none") == [3, None, "none"]

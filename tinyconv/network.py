@@ -88,13 +88,10 @@ class Sequential(Layer):
         """Return the layers under their names."""
         return self.layers
 
-    def leaves(self) -> Iterator[tuple[str, Layer]]:
-        """Yield every layer that is not a `Sequential` itself, with its full name."""
-        for name, layer in self.layers.items():
-            if isinstance(layer, Sequential):
-                yield from ((f"{name}.{inner}", leaf) for inner, leaf in layer.leaves())
-            else:
-                yield name, layer
+    def leaves(self, name: str = "") -> Iterator[tuple[str, Layer]]:
+        """Yield every layer that is not a `Sequential` itself, with its full name, behind `name`."""
+        for inner, layer in self.layers.items():
+            yield from layer.leaves(f"{name}.{inner}" if name else inner)
 
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the shape of y for one image of `shape`, both without N."""
@@ -110,7 +107,13 @@ class Sequential(Layer):
         >>> [row.output_shape for row in network.summary((3, 224, 224))]
         [(32, 222, 222), (32, 110, 110)]
         """
-        return summarize(dict(self.leaves()), input_shape or ("C", Size("H"), Size("W")))
+        return summarize(dict(self.leaves()), input_shape or (Size("C"), Size("H"), Size("W")))
+
+    def call(self) -> str:
+        """Return the call that makes such a network, on one line."""
+        numbered = list(self.layers) == [str(number) for number in range(len(self))]
+        named = ((name, layer.call()) for name, layer in self.layers.items())
+        return f"Sequential({', '.join(call if numbered else f'{name}={call}' for name, call in named)})"
 
     def __repr__(self) -> str:
         """Return the table of layers."""

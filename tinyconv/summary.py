@@ -5,6 +5,7 @@ Before an image has come, its size is a letter: a map behind a stride of 2 is âŒ
 """
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -75,18 +76,32 @@ class Table(tuple[Row, ...]):
         return _aligned(cells)
 
 
-def summarize(layers: dict[str, Any], shape: tuple[Any, ...]) -> Table:
-    """Return the table of named layers for one image of `shape` (C, H, W); sizes may be `Size`s."""
-    rows, view, mixed = [], View.of_image(0, 0), False
-    for name, layer in layers.items():
+def summarize(layers: Mapping[str, Any], shape: tuple[Any, ...]) -> Table:
+    """Return the table of named layers for one image of `shape` (C, H, W); sizes may be `Size`s.
+
+    An array that layers share is counted where it comes first.
+    """
+    rows, view, mixed, counted = [], View.of_image(0, 0), False, set[int]()
+    for name, text, layer in _opened(layers):
         shape = _behind(layer, shape)
         mixed = mixed or bool(layer.mixes_places)
         if layer.window:
             view = view.through(layer.window, 0, 0)
         sees = "all" if mixed else f"{view.rows.reach}Ã—{view.cols.reach}"
-        count = sum(array.size for array in layer.parameters().values())
-        rows.append(Row(name, repr(layer), shape, count, layer.multiply_adds(shape), sees))
+        own = {id(array): array.size for array in layer.parameters().values() if id(array) not in counted}
+        counted.update(own)
+        rows.append(Row(name, text, shape, sum(own.values()), layer.multiply_adds(shape), sees))
     return Table(rows)
+
+
+def _opened(layers: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield name, text and layer; a layer with a body comes behind the layers inside of it."""
+    for name, layer in layers.items():
+        if hasattr(layer, "body"):
+            yield from _opened(dict(layer.body.leaves(f"{name}.body")))
+            yield name, f"{type(layer).__name__}(body)", layer
+        else:
+            yield name, repr(layer), layer
 
 
 def _behind(layer: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:

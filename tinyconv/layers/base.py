@@ -1,5 +1,6 @@
 """What every layer is: parameters, a window, and the contract of `forward` and `backward`."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,6 +73,10 @@ class Layer(Stateful):
         if self.window is None:
             return metadata.through(name)
         return metadata.through(name, self.window, *shape[2:])
+
+    def leaves(self, name: str = "") -> "Iterator[tuple[str, Layer]]":
+        """Yield the layers that run one after the other, with their names: this one alone, under `name`."""
+        yield name, self
 
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the shape of y for one image of `shape`, both without N."""

@@ -81,18 +81,28 @@ class Stateful:
             summed[first] = summed[first] + gradient if first in summed else gradient
         return summed
 
-    def __repr__(self) -> str:
+    def call(self) -> str:
         """Return the call that makes such a thing, without what is default."""
-        shown = []
+        shown: list[str] = []
         for name, argument in inspect.signature(type(self)).parameters.items():
             value = getattr(self, name, argument.default)
             if name in self.parameter_names:
                 value = value is not None
-            if argument.default is inspect.Parameter.empty:
-                shown.append(repr(value))
+            if argument.kind is argument.VAR_POSITIONAL:
+                shown.extend(map(_as_code, value))
+            elif argument.default is inspect.Parameter.empty:
+                shown.append(_as_code(value))
             elif value != argument.default and argument.kind is not argument.KEYWORD_ONLY:
                 shown.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __repr__(self) -> str:
+        """Return the same."""
+        return self.call()
+
+
+def _as_code(value: Any) -> str:
+    return value.call() if isinstance(value, Stateful) else repr(value)
 
 
 def within(part: str, gradients: Gradients) -> Iterable[tuple[str, Array]]:

@@ -30,6 +30,15 @@ class MetadataBatch(Traveller, Sequence[Metadata]):
     def _moved(self, journey: Journey) -> "MetadataBatch":
         return MetadataBatch(self._records, journey)
 
+    def column(self, key: Hashable, missing: Any = None) -> list[Any]:
+        """Return each image's value under a key: see `Traveller.column`.
+
+        >>> from tinyconv.metadata import attach
+        >>> attach([{"class": "cat"}, {"class": "dog"}, {}], (3, 4), "demo").column("class")
+        ['cat', 'dog', None]
+        """
+        return [record.values.get(key, missing) for record in self._records]
+
     def sanitize(
         self,
         min_visible: float = 0.0,

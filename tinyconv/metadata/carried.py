@@ -44,6 +44,10 @@ class Metadata(Traveller, Mapping[Hashable, Any]):
     def _moved(self, journey: Journey) -> "Metadata":
         return Metadata(self._record, journey)
 
+    def column(self, key: Hashable, missing: Any = None) -> list[Any]:
+        """Return the one image's value under a key, in a list: see `Traveller.column`."""
+        return [self._record.values.get(key, missing)]
+
     @property
     def original(self) -> Mapping[Hashable, Any]:
         """The dict that came in, read-only: the very values, in pixels of the image."""

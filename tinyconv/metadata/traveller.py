@@ -1,7 +1,8 @@
 """What `Metadata` and `MetadataBatch` share: one journey, extended by each layer."""
 
 from abc import ABC, abstractmethod
-from typing import Self
+from collections.abc import Hashable
+from typing import Any, Self
 
 from tinyconv.geometry import View, Window
 from tinyconv.metadata.journey import Journey, Step
@@ -17,6 +18,13 @@ class Traveller(ABC):
     @abstractmethod
     def _moved(self, journey: Journey) -> Self:
         """Return the same content at another point of the journey."""
+
+    @abstractmethod
+    def column(self, key: Hashable, missing: Any = None) -> list[Any]:
+        """Return each image's value under a key, or `missing` where it has none, without building its dict.
+
+        A value that has a place lies on the image here, not on this map.
+        """
 
     @property
     def view(self) -> View:

@@ -1,0 +1,61 @@
+"""What every encoder is: values of the metadata in, a vector per image out."""
+
+from reprlib import repr as short
+from typing import Any
+
+from tinyconv.layers.state import Gradients, Stateful
+from tinyconv.metadata import Metadata, MetadataBatch
+from tinyconv.shapes import Array, DTypeError, ShapeError
+
+Carried = Metadata | MetadataBatch | None  # what `attach` returns
+
+MISSING = object()
+
+
+class Encoder(Stateful):
+    """Turns what the metadata say of each image into `size` numbers; parameters are its only state."""
+
+    size: int  # numbers per image
+
+    def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, Any]:
+        """Return the vectors (N, size) in `dtype`, and the cache that `backward` needs.
+
+        `reader` is the name of the layer that asks, for errors.
+
+        Raises:
+            ShapeError, DTypeError: there are no metadata, or a value is missing or breaks a rule.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must compute forward")
+
+    def backward(self, dvector: Array, cache: Any) -> Gradients:
+        """Return the gradients of the parameters under their names, given `dvector` (N, size)."""
+        return {}
+
+
+def read(metadata: Carried, key: Any, reader: str) -> list[Any]:
+    """Return the value of each image under `key`, or name the first image that has none."""
+    if metadata is None:
+        raise ShapeError(f"{reader}: metadata (=None) must hold {key!r} for each image")
+    values = metadata.column(key, MISSING)
+    for row, value in enumerate(values):
+        if value is MISSING:
+            raise ShapeError(f"{reader}: metadata[{row}][{key!r}] is missing")
+    return values
+
+
+def refusal(error: type[Exception], reader: str, row: int, key: Any, value: Any, rule: str) -> Exception:
+    """Return the error for the value of one image.
+
+    >>> refusal(ShapeError, "FiLM", 3, "id", 7, "an int from 0 to 4")
+    ShapeError("FiLM: metadata[3]['id'] (=7) must be an int from 0 to 4")
+    """
+    return error(f"{reader}: metadata[{row}][{key!r}] (={short(value)}) must be {rule}")
+
+
+def checked_encoder(function: str, encoder: Any, argument: str = "encoder") -> Encoder:
+    """Return `encoder`, if it is one."""
+    if not isinstance(encoder, Encoder):
+        raise DTypeError(
+            f"{function}: {argument} (={short(encoder)}) must be an encoder, like Numeric or OneHot"
+        )
+    return encoder
