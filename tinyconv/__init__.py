@@ -9,10 +9,29 @@
 (array([[ 5.,  5., 10., 10.]]), 'cat')
 """
 
-from tinyconv import data, functional
+from tinyconv import data, functional, models
 from tinyconv.engine import get_engine, set_engine
 from tinyconv.kernels import get_num_threads, set_num_threads
-from tinyconv.layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU
+from tinyconv.layers import (
+    ConcatMaps,
+    ConcatMetadata,
+    Conv2d,
+    Embedding,
+    Encode,
+    Encoder,
+    FiLM,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    Numeric,
+    OneHot,
+    Ordinal,
+    Project,
+    ReLU,
+    Residual,
+    ScaleBias,
+)
 from tinyconv.metadata import Boxes, Mask, Metadata, MetadataBatch, Points
 from tinyconv.network import Sequential, Trace, trace
 from tinyconv.shapes import DTypeError, ShapeError
@@ -24,8 +43,14 @@ __all__ = [
     "SGD",
     "Adam",
     "Boxes",
+    "ConcatMaps",
+    "ConcatMetadata",
     "Conv2d",
     "DTypeError",
+    "Embedding",
+    "Encode",
+    "Encoder",
+    "FiLM",
     "Flatten",
     "History",
     "Layer",
@@ -34,8 +59,14 @@ __all__ = [
     "MaxPool2d",
     "Metadata",
     "MetadataBatch",
+    "Numeric",
+    "OneHot",
+    "Ordinal",
     "Points",
+    "Project",
     "ReLU",
+    "Residual",
+    "ScaleBias",
     "Sequential",
     "ShapeError",
     "Trace",
@@ -46,6 +77,7 @@ __all__ = [
     "get_engine",
     "get_num_threads",
     "load_weights",
+    "models",
     "save",
     "set_engine",
     "set_num_threads",
