@@ -44,10 +44,11 @@ class Record(NamedTuple):
 
 
 def _wrapped(key: Hashable, value: Any, canvas: Pair | None, image: int) -> Any:
+    is_wrapped = isinstance(value, Spatial)
+    if not is_wrapped and key not in USUAL:
+        return value
     place = Place("metadata", str(key), image)
-    if not isinstance(value, Spatial):
-        if key not in USUAL:
-            return value
+    if not is_wrapped:
         value = USUAL[key](value, _place=place)
     return value if canvas is None else value.on_canvas(canvas, place)
 
