@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, kinds, layouts, seeds, values
 
-from tinyconv import DTypeError, ShapeError
+from tinyconv import DTypeError, Sequential, ShapeError
 from tinyconv.layers import ConcatMaps, ConcatMetadata, Embedding, Numeric
 
 
@@ -45,6 +45,7 @@ def test_places_and_labels_go_on_behind_the_maps():
 
 
 def test_shapes_without_n():
+    assert repr(Sequential(ConcatMaps(Numeric("pair", 2)))).count("(N, C+2, H, W)") == 1
     assert ConcatMetadata(Numeric("pair", 2)).output_shape((10,)) == (12,)
     assert ConcatMaps(Embedding("id", 5, 3)).output_shape((4, 8, 9)) == (7, 8, 9)
 

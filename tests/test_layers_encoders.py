@@ -92,6 +92,7 @@ ENCODERS = {
         ("id", [1], DTypeError, "(=[1]) must be an int from 0 to 4"),
         ("stain", "dapi", ShapeError, "(='dapi') must be one of ['DAPI', 'H&E']"),
         ("stain", ["DAPI"], ShapeError, "(=['DAPI']) must be one of ['DAPI', 'H&E']"),
+        ("stain", ([1],), ShapeError, "(=([1],)) must be one of ['DAPI', 'H&E']"),
         ("size", None, ShapeError, "(=None) must be one of ['S', 'M', 'L']"),
         ("zoom", "2", DTypeError, "(='2') must be a number"),
         ("zoom", None, DTypeError, "(=None) must be a number"),
@@ -132,6 +133,7 @@ def test_a_key_that_is_missing_is_named_with_its_row(key):
             "OneHot: categories (=('a', 'b', 'a')) must be at least 1",
         ),
         (lambda: OneHot("stain", [["a"]]), "OneHot: categories (=(['a'],)) must be hashable"),
+        (lambda: OneHot("stain", [(["a"],)]), "OneHot: categories (=((['a'],),)) must be hashable"),
         (lambda: Ordinal("size", ["S"]), "Ordinal: order (=('S',)) must be at least 2, and all different"),
         (lambda: Ordinal("size", 3), "Ordinal: order (=3) must be a list of values"),
         (lambda: Embedding("id", 0, 2), "Embedding: num_embeddings (=0) must be at least 1"),
@@ -163,6 +165,12 @@ def test_an_encoder_names_the_argument_its_value_and_the_rule(make, words):
     with pytest.raises((ShapeError, DTypeError)) as caught:
         make()
     assert str(caught.value).startswith(words)
+
+
+def test_an_encoder_knows_what_it_reads():
+    encoder = strategies_encoders.every_encoder(0, np.float32)
+    assert encoder.reads() == {"stain", "size", "operator", "zoom", "conditions"}
+    assert Linear(1, 2).reads() == set()
 
 
 def test_repr_is_the_call_that_makes_the_encoder():

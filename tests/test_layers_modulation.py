@@ -91,6 +91,26 @@ def test_film_stands_wherever_its_place_in_the_network_is(place):
     assert not np.allclose(with_other[1], y[1])
 
 
+def test_one_encoder_may_serve_several_layers():
+    shared = Embedding("id", 3, 2, rng=0, dtype=np.float64)
+    films = [FiLM(2, shared, rng=seed, dtype=np.float64) for seed in (1, 2)]
+    network, x, ids = (
+        Sequential(a=films[0], b=films[1]),
+        values(0, (2, 2, 3, 3), np.float64, "plain"),
+        [{"id": 2}] * 2,
+    )
+    assert "a.encoder.weight" in network.parameters()
+    assert "b.encoder.weight" not in network.parameters()
+    assert network.reads() == {"id"}
+    y, _, cache = network.forward(x, ids)
+    _, gradients = network.backward(y, cache)
+    dy, from_second = films[1].backward(y, cache[1][1])
+    _, from_first = films[0].backward(dy, cache[0][1])
+    assert gradients.keys() == network.parameters().keys()
+    expected = from_second["encoder.weight"] + from_first["encoder.weight"]
+    np.testing.assert_array_equal(gradients["a.encoder.weight"], expected)
+
+
 def test_a_trace_shows_gamma_and_beta():
     film = FiLM(3, Numeric("zoom"), rng=0, dtype=np.float64)
     x = np.ones((1, 3, 2, 2))
@@ -108,6 +128,13 @@ def test_a_trace_shows_gamma_and_beta():
     np.testing.assert_array_equal(
         seen["film/output"], (seen["film/gamma"] + seen["film/beta"])[:, :, None, None] * x
     )
+
+
+def test_the_table_knows_its_channels_before_an_image_has_come():
+    row = Sequential(film=FiLM(8, Numeric("zoom"))).summary()[0]
+    assert (row.output_shape[0], row.parameters) == (8, 32)
+    row = Sequential(film=FiLM(8, Numeric("zoom"))).summary((8, 5, 6))[0]
+    assert (row.output_shape, row.multiply_adds) == ((8, 5, 6), (8, 5, 6))
 
 
 def test_boxes_stay_where_they_are():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinyconv import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, trace
+from tinyconv import ConcatMaps, Conv2d, Flatten, Linear, MaxPool2d, Numeric, ReLU, Sequential, trace
 from tinyconv.plot.ways import _most_different, way_through
 from tinyconv.shapes import ShapeError
 
@@ -34,6 +34,13 @@ def test_each_stop_has_the_metadata_of_its_layer():
     for stop in stops_of(way_through(NETWORK, X, CATS, image=1, count=2)):
         assert stop.metadata["bbox"] == metadata[1].at(stop.name)["bbox"]
         assert stop.metadata["class"] == "tom"
+
+
+def test_a_layer_that_adds_maps_begins_a_block():
+    network = Sequential(relu=ReLU(), concat=ConcatMaps(Numeric("zoom")), again=ReLU())
+    way = way_through(network, X[:1], {"zoom": 9, "bbox": [2, 2, 6, 6]}, image=0, count=4)
+    assert [[stop.name for stop in block] for block in way.blocks] == [["relu"], ["concat", "again"]]
+    assert [len(stop.maps) for stop in stops_of(way)] == [3, 4, 4]
 
 
 def test_the_way_goes_to_where_places_end_in_blocks_that_keep_their_channels():

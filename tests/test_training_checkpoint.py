@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from strategies_layers import RunningMean
 
-from tinyconv.layers import Conv2d, Flatten, Linear, ReLU
+from tinyconv.layers import Conv2d, FiLM, Flatten, Linear, Numeric, ReLU
 from tinyconv.network import Sequential
 from tinyconv.shapes import DTypeError, ShapeError
 from tinyconv.training import SGD, Adam, DamagedFileError, fit, save
@@ -177,6 +177,21 @@ def test_another_runs_checkpoint_is_refused_and_stays_as_it_is(tmp_path, word, o
     with pytest.raises(ShapeError, match=word):
         other_run(path)
     assert path.read_bytes() == before
+
+
+def test_only_the_metadata_that_the_network_reads_must_be_the_runs_own(tmp_path):
+    def make():
+        return Sequential(film=FiLM(1, Numeric("zoom"), rng=0), **make_network().layers)
+
+    def run_with(name, zooms, note):
+        metadata = [{"zoom": zoom, "note": note} for zoom in zooms]
+        options = {"epochs": 2, "batch_size": 4, "progress": False, "checkpoint": tmp_path / name}
+        return fit(make(), IMAGES, LABELS, metadata, optimizer=SGD(0.1), **options)
+
+    run_with("run.npz", range(11), "Monday")
+    assert len(run_with("run.npz", range(11), object())) == 2
+    with pytest.raises(ShapeError, match=r"its metadata is \['zoom'\] with checksum"):
+        run_with("run.npz", range(1, 12), "Monday")
 
 
 def test_a_checkpoint_of_another_dtype_is_refused(tmp_path):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinyconv.layers import Flatten, Linear, ReLU
+from tinyconv.layers import ConcatMetadata, Embedding, FiLM, Flatten, Linear, Numeric, ReLU, Residual
 from tinyconv.network import Sequential
 from tinyconv.shapes import DTypeError, ShapeError
 from tinyconv.training.examples import Examples, checked_examples
@@ -71,3 +71,20 @@ def test_metadata_that_a_layer_returned_are_taken():
     examples = checked_examples("fit", NETWORK, IMAGES, LABELS, batch)
     (part,) = examples.batches(2, order=np.array([3, 1]))
     assert [row["name"] for row in part.metadata] == ["image 3", "image 1"]
+
+
+def test_every_value_that_a_layer_reads_is_looked_at_before_any_work():
+    """Also deep inside: the error names the row in the data set, not the one in some shuffled batch."""
+    inner = Sequential(ReLU(), FiLM(1, Numeric("zoom")))
+    network = Sequential(Residual(inner), Flatten(), ConcatMetadata(Embedding("id", 3, 2)), Linear(8, 3))
+    good = [{"id": row % 3, "zoom": 1.5} for row in range(4)]
+    assert len(checked_examples("fit", network, IMAGES, LABELS, good)) == 4
+    for bad, error, words in [
+        ({"id": 3, "zoom": 1}, ShapeError, r"^fit: metadata\[2\]\['id'\] \(=3\) must be an int from 0 to 2"),
+        ({"id": 1, "zoom": "x"}, DTypeError, r"^fit: metadata\[2\]\['zoom'\] \(='x'\) must be a number"),
+        ({"id": 1}, ShapeError, r"^fit: metadata\[2\]\['zoom'\] is missing"),
+    ]:
+        with pytest.raises(error, match=words):
+            checked_examples("fit", network, IMAGES, LABELS, [*good[:2], bad, good[3]])
+    with pytest.raises(ShapeError, match=r"^fit: metadata \(=None\) must hold 'zoom' for each image"):
+        checked_examples("fit", network, IMAGES, LABELS)

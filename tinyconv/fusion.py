@@ -35,7 +35,7 @@ class Block(NamedTuple):
     layers: list[Any]
 
     def forward(self, x: Array, metadata: Any, training: bool, note: Note) -> tuple[Array, Any, Any]:
-        """Return y, its metadata behind all three, and one cache; none of them trains otherwise."""
+        """Return y, its metadata behind all three, and one cache; all three train as they look."""
         conv, _, pool = self.layers
         metadata = attach(metadata, np.shape(x), type(conv).__name__)
         y, cache = block_forward(

@@ -52,16 +52,20 @@ class Modulation(Layer):
         dx, dgamma, dbeta = film_backward(dy, film_cache, note=note)
         return dx, self.project.backward(np.concatenate([dgamma, dbeta], axis=1), project_cache)
 
+    def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the shape of x, whose C is known."""
+        return self.num_channels, *shape[1:]
+
     def multiply_adds(self, output_shape: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return C · H · W; what the linear map takes is a row of the maps, and not counted."""
+        """Return C · H · W; the linear map, 2C times the size of a vector, is not counted."""
         return output_shape
 
 
 class ScaleBias(Modulation):
     """scale·x + bias, where scale and bias of each channel are linear in what the metadata say.
 
-    At the start the linear map gives a scale of about 1 and a bias of about 0: its bias begins there, and its
-    weights with a tenth of their usual spread.
+    At the start scale is about 1 and bias about 0: the network begins as if there were no metadata. Unlike in
+    `FiLM` that 1 is learnt too: it stands in the linear map's own bias.
 
     Args:
         num_channels: C, the channels of x: maps (N, C, H, W) or features (N, C).

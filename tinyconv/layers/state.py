@@ -1,7 +1,7 @@
 """What layers and encoders remember: named arrays, their own and those of their parts."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,10 @@ class Stateful:
     def parts(self) -> "Mapping[str, Stateful]":
         """Return what is nested in here, under its names."""
         return {}
+
+    def reads(self) -> set[Hashable]:
+        """Return the keys of the metadata that its parts look at; whoever looks itself adds its own."""
+        return {key for part in self.parts().values() for key in part.reads()}
 
     def parameters(self) -> dict[str, Array]:
         """Return the arrays that training changes, each once, under its first name: not copies."""

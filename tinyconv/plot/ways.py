@@ -40,7 +40,7 @@ def way_through(network: Layer, x: Any, metadata: Any, image: int, count: int) -
         own = cast(Metadata, attach({}, (1, *maps.shape), "through_the_layers"))
     blocks: list[list[tuple[str, Array, Metadata]]] = []
     for layer, stop in _steps(network, maps[None], own):
-        if not blocks or isinstance(layer, Conv2d):
+        if not blocks or isinstance(layer, Conv2d) or len(stop[1]) != len(blocks[-1][-1][1]):
             blocks.append([])
         blocks[-1].append(stop)
     if not blocks:

@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class Checkpoint:
         if found.get("format") != FORMAT:
             raise ShapeError(f"fit: checkpoint (={str(self.path)!r}) is no {FORMAT!r}")
         for name, word in self.run.items():
-            if found[name] != word:
+            if found.get(name, word) != word:  # an older file may lack a word
                 raise ShapeError(
                     f"fit: checkpoint (={str(self.path)!r}) belongs to another run: "
                     f"its {name} is {found[name]}, and here it is {word}"
@@ -121,6 +122,7 @@ def describe_run(
         "optimizer": repr(optimizer),
         "images": _describe(examples.images),
         "labels": _describe(examples.labels),
+        "metadata": _describe_metadata(network, examples.metadata),
         "batch_size": str(batch_size),
         "seed": str(seed),
     }
@@ -129,6 +131,13 @@ def describe_run(
 def _describe(array: Array) -> str:
     checksum = zlib.crc32(np.ascontiguousarray(array).data)
     return f"{array.shape} {array.dtype} with checksum {checksum:08x}"
+
+
+def _describe_metadata(network: Layer, metadata: Sequence[Mapping[Any, Any]] | None) -> str:
+    """Describe what the network reads: nothing else can change a bit."""
+    keys = sorted(network.reads(), key=repr)
+    values = [[image.get(key) for key in keys] for image in metadata or []]
+    return f"{keys} with checksum {zlib.crc32(repr(values).encode()):08x}"
 
 
 def _part(contents: dict[str, Array], part: str) -> dict[str, Array]:

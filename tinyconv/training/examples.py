@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tinyconv.functional.losses import check_labels
-from tinyconv.layers import Layer
+from tinyconv.layers import Encoder, Layer
+from tinyconv.layers.state import Stateful
 from tinyconv.metadata import attach
 from tinyconv.shapes import Array, DTypeError, ShapeError, floats
 
@@ -40,18 +41,28 @@ def checked_examples(
     N = len(images)
     if N == 0:
         raise ShapeError(f"{function}: images (shape={images.shape}) must hold at least one image")
-    _check_metadata(function, metadata, images.shape)
+    _check_metadata(function, network, metadata, images)
     K = _classes(function, network, images[:1], None if metadata is None else [metadata[0]])
     return Examples(images, check_labels(function, labels, N, K), metadata)
 
 
-def _check_metadata(function: str, metadata: Any, shape: tuple[int, ...]) -> None:
-    """Look at every dict now: a box in image 900 that breaks a rule must not end an epoch half-way."""
+def _check_metadata(function: str, network: Layer, metadata: Any, images: Array) -> None:
+    """Look at every dict now: a value of image 900 that breaks a rule must not end an epoch half-way."""
     if isinstance(metadata, Mapping):
         raise DTypeError(
             f"{function}: metadata (a {type(metadata).__name__}) must be a list of dicts, one per image"
         )
-    attach(metadata, shape, function)
+    attached = attach(metadata, images.shape, function)
+    for encoder in _encoders(network):
+        encoder.forward(attached, images.dtype, function)
+
+
+def _encoders(whole: Stateful) -> Iterator[Encoder]:
+    for part in whole.parts().values():
+        if isinstance(part, Encoder):
+            yield part
+        else:
+            yield from _encoders(part)
 
 
 def _classes(function: str, network: Layer, image: Array, metadata: Any) -> int:

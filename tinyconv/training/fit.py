@@ -44,7 +44,8 @@ def fit(
     - Ctrl-C returns what has been learnt so far, with `history.interrupted` True: every update is whole.
     - `checkpoint` is a ``.npz`` path, written after each epoch. Where the file exists, `network` and
       `optimizer` take their state from it, and training goes on behind its last whole epoch, to the same
-      bits as a run that was never interrupted. Layers, settings, images and labels must be the run's own.
+      bits as a run that was never interrupted. Layers, settings, images, labels, and what the layers read of
+      the metadata, must be the run's own.
 
     Raises:
         ShapeError: a size, label or number breaks a rule, or the checkpoint belongs to another run.

@@ -1,5 +1,6 @@
 """What every encoder is: values of the metadata in, a vector per image out."""
 
+from collections.abc import Hashable
 from reprlib import repr as short
 from typing import Any
 
@@ -32,24 +33,28 @@ class Encoder(Stateful):
         return {}
 
 
-def read(metadata: Carried, key: Any, reader: str) -> list[Any]:
-    """Return the value of each image under `key`, or name the first image that has none."""
-    if metadata is None:
-        raise ShapeError(f"{reader}: metadata (=None) must hold {key!r} for each image")
-    values = metadata.column(key, MISSING)
-    for row, value in enumerate(values):
-        if value is MISSING:
-            raise ShapeError(f"{reader}: metadata[{row}][{key!r}] is missing")
-    return values
+class KeyEncoder(Encoder):
+    """An encoder of the values under one key."""
 
+    key: Hashable
 
-def refusal(error: type[Exception], reader: str, row: int, key: Any, value: Any, rule: str) -> Exception:
-    """Return the error for the value of one image.
+    def reads(self) -> set[Hashable]:
+        """Return the key."""
+        return {self.key}
 
-    >>> refusal(ShapeError, "FiLM", 3, "id", 7, "an int from 0 to 4")
-    ShapeError("FiLM: metadata[3]['id'] (=7) must be an int from 0 to 4")
-    """
-    return error(f"{reader}: metadata[{row}][{key!r}] (={short(value)}) must be {rule}")
+    def _read(self, metadata: Carried, reader: str) -> list[Any]:
+        """Return each image's value, or name the first image that has none."""
+        if metadata is None:
+            raise ShapeError(f"{reader}: metadata (=None) must hold {self.key!r} for each image")
+        values = metadata.column(self.key, MISSING)
+        for row, value in enumerate(values):
+            if value is MISSING:
+                raise ShapeError(f"{reader}: metadata[{row}][{self.key!r}] is missing")
+        return values
+
+    def _refusal(self, error: type[Exception], reader: str, row: int, value: Any, rule: str) -> Exception:
+        """Return the error for one image's value."""
+        return error(f"{reader}: metadata[{row}][{self.key!r}] (={short(value)}) must be {rule}")
 
 
 def checked_encoder(function: str, encoder: Any, argument: str = "encoder") -> Encoder:

@@ -5,11 +5,24 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.layers.encoders.base import Carried, Encoder, read, refusal
+from tinyconv.layers.encoders.base import Carried, KeyEncoder
 from tinyconv.shapes import Array, DTypeError, ShapeError
 
 
-class OneHot(Encoder):
+class CategoryEncoder(KeyEncoder):
+    """What both share: the place of each image's value among those that are allowed."""
+
+    def _ranks(self, allowed: tuple[Hashable, ...], metadata: Carried, reader: str) -> Array:
+        rank_of = {value: rank for rank, value in enumerate(allowed)}
+        ranks = []
+        for row, value in enumerate(self._read(metadata, reader)):
+            if not _is_hashable(value) or value not in rank_of:
+                raise self._refusal(ShapeError, reader, row, value, f"one of {list(allowed)}")
+            ranks.append(rank_of[value])
+        return np.array(ranks, np.int64)  # (N,)
+
+
+class OneHot(CategoryEncoder):
     """A 1 in the place of the image's category, and 0 elsewhere: `torch.nn.functional.one_hot`.
 
     Args:
@@ -32,11 +45,13 @@ class OneHot(Encoder):
 
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, None]:
         """Return the unit vectors (N, number of categories); there is nothing to learn."""
-        ranks = _ranks(self.categories, metadata, self.key, reader)
-        return np.eye(self.size, dtype=dtype)[ranks], None
+        ranks = self._ranks(self.categories, metadata, reader)
+        vector = np.zeros((len(ranks), self.size), dtype)
+        vector[np.arange(len(ranks)), ranks] = 1
+        return vector, None
 
 
-class Ordinal(Encoder):
+class Ordinal(CategoryEncoder):
     """The rank of the image's value in an order, from 0 for the first to 1 for the last.
 
     Args:
@@ -61,7 +76,7 @@ class Ordinal(Encoder):
 
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, None]:
         """Return the ranks (N, 1); there is nothing to learn."""
-        ranks = _ranks(self.order, metadata, self.key, reader)
+        ranks = self._ranks(self.order, metadata, reader)
         return (ranks[:, None] / (len(self.order) - 1)).astype(dtype), None
 
 
@@ -69,7 +84,7 @@ def _distinct(function: str, argument: str, values: Any, at_least: int) -> tuple
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise DTypeError(f"{function}: {argument} (={values!r}) must be a list of values")
     values = tuple(values)
-    if not all(isinstance(value, Hashable) for value in values):
+    if not all(_is_hashable(value) for value in values):
         raise DTypeError(f"{function}: {argument} (={values!r}) must be hashable, like str or int")
     if len(set(values)) != len(values) or len(values) < at_least:
         raise ShapeError(
@@ -78,12 +93,9 @@ def _distinct(function: str, argument: str, values: Any, at_least: int) -> tuple
     return values
 
 
-def _ranks(allowed: tuple[Hashable, ...], metadata: Carried, key: Hashable, reader: str) -> Array:
-    """Return the place of each image's value among those that are allowed: (N,) int64."""
-    rank_of = {value: rank for rank, value in enumerate(allowed)}
-    ranks = []
-    for row, value in enumerate(read(metadata, key, reader)):
-        if not isinstance(value, Hashable) or value not in rank_of:
-            raise refusal(ShapeError, reader, row, key, value, f"one of {list(allowed)}")
-        ranks.append(rank_of[value])
-    return np.array(ranks, np.int64)
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:  # also a tuple that holds a list
+        return False
+    return True

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.layers.encoders.base import Carried, Encoder, read, refusal
+from tinyconv.layers.encoders.base import Carried, KeyEncoder
 from tinyconv.layers.state import Gradients
 from tinyconv.shapes import Array, DTypeError, ShapeError, float_dtype, integer, same_dtype
 
 
-class Embedding(Encoder):
+class Embedding(KeyEncoder):
     """The row of a learnt table that the image's id names, as `torch.nn.Embedding` does it.
 
     Args:
@@ -52,7 +52,7 @@ class Embedding(Encoder):
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, Array]:
         """Return the rows of the images' ids (N, embedding_dim), and the ids."""
         same_dtype("Embedding", x=np.dtype(dtype), weight=self.weight)
-        ids = self._ids(read(metadata, self.key, reader), reader)
+        ids = self._ids(self._read(metadata, reader), reader)
         return self.weight[ids], ids
 
     def backward(self, dvector: Array, cache: Array) -> Gradients:
@@ -65,7 +65,7 @@ class Embedding(Encoder):
         rule = f"an int from 0 to {self.num_embeddings - 1}"
         for row, value in enumerate(values):
             if isinstance(value, bool) or not isinstance(value, Integral):
-                raise refusal(DTypeError, reader, row, self.key, value, rule)
+                raise self._refusal(DTypeError, reader, row, value, rule)
             if not 0 <= int(value) < self.num_embeddings:
-                raise refusal(ShapeError, reader, row, self.key, value, rule)
+                raise self._refusal(ShapeError, reader, row, value, rule)
         return np.array(values, np.int64)

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.layers.encoders.base import Carried, Encoder, read, refusal
+from tinyconv.layers.encoders.base import Carried, KeyEncoder
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 Scale = float | Sequence[float] | Array
 
 
-class Numeric(Encoder):
+class Numeric(KeyEncoder):
     """(value − mean) / std: one number, or several that belong together.
 
     For learnt combinations of them see `Project`.
@@ -40,7 +40,7 @@ class Numeric(Encoder):
 
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, None]:
         """Return the scaled numbers (N, size); there is nothing to learn."""
-        numbers = self._numbers(read(metadata, self.key, reader), reader)
+        numbers = self._numbers(self._read(metadata, reader), reader)
         return ((numbers - self.mean) / self.std).astype(dtype), None
 
     def _scale(self, argument: str, value: Any) -> Any:
@@ -72,11 +72,11 @@ class Numeric(Encoder):
         except ValueError:
             numbers = np.array(None)
         if not _is_numeric(numbers):
-            raise refusal(DTypeError, reader, row, self.key, value, what)
+            raise self._refusal(DTypeError, reader, row, value, what)
         if not self._fits(numbers.shape):
-            raise refusal(ShapeError, reader, row, self.key, value, what)
+            raise self._refusal(ShapeError, reader, row, value, what)
         if not np.isfinite(numbers).all():
-            raise refusal(ShapeError, reader, row, self.key, value, f"{what}, and finite")
+            raise self._refusal(ShapeError, reader, row, value, f"{what}, and finite")
         return numbers.reshape(self.size)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
