@@ -10,12 +10,17 @@ import pytest
 
 import tinyconv
 from tinyconv.functional import (
+    avg_pool2d_backward,
+    avg_pool2d_forward,
+    batch_norm_backward,
+    batch_norm_forward,
     conv2d_backward,
     conv2d_forward,
     film_backward,
     film_forward,
     max_pool2d_forward,
     relu_forward,
+    sigmoid_forward,
 )
 from tinyconv.kernels import jit, threads
 
@@ -31,8 +36,14 @@ def run_all():
     dx, dweight, _ = conv2d_backward(y, cache)
     pooled, pool_cache = max_pool2d_forward(y, 3, 2, 1)
     modulated, film_cache = film_forward(X, GAMMA, -GAMMA)
-    gradients = film_backward(modulated, film_cache)
-    return [y, dx, dweight, pooled, pool_cache.indices, modulated, *gradients]
+    means, means_cache = avg_pool2d_forward(y, 3, 2, 1)
+    normalized, norm_cache = batch_norm_forward(y, training=True)
+    returned = (
+        *film_backward(modulated, film_cache),
+        avg_pool2d_backward(means, means_cache),
+        batch_norm_backward(sigmoid_forward(normalized)[0], norm_cache)[0],
+    )
+    return [y, dx, dweight, pooled, pool_cache.indices, modulated, means, normalized, *returned]
 
 
 def test_any_number_of_threads_gives_the_same_bits():

@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from tinyconv.shapes import DTypeError, ShapeError, float_dtype, floats, integer, pair, same_dtype, same_shape
+from tinyconv.shapes import (
+    DTypeError,
+    ShapeError,
+    float_dtype,
+    floats,
+    integer,
+    pair,
+    positive,
+    real,
+    same_dtype,
+    same_shape,
+    share,
+)
 
 
 def test_errors_are_what_python_users_catch():
@@ -22,6 +34,31 @@ def test_any_integer_is_an_integer(value):
 def test_what_only_looks_like_an_integer_is_refused(value):
     with pytest.raises(DTypeError, match=r"f: n \(=.*\) must be an int"):
         integer("f", "n", value, minimum=1)
+
+
+@pytest.mark.parametrize("value", [1, 0.5, np.float32(0.5), np.int8(1)])
+def test_any_real_number_is_a_float(value):
+    for check in (real, positive, share):
+        assert type(check("f", "p", value)) is float
+        assert check("f", "p", value) == value
+
+
+@pytest.mark.parametrize("value", [True, "1", None, 1j, [1.0]])
+def test_what_is_no_real_number_is_refused(value):
+    for check in (real, positive, share):
+        with pytest.raises(DTypeError, match=r"f: p \(=.*\) must be a number"):
+            check("f", "p", value)
+
+
+@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf")])
+def test_positive_and_share_keep_their_limits(value):
+    with pytest.raises(ShapeError, match=r"f: p \(=.*\) must be positive and finite"):
+        positive("f", "p", value)
+    with pytest.raises(ShapeError, match=r"f: p \(=.*\) must be from 0 to 1"):
+        share("f", "p", value)
+    assert share("f", "p", 0) == 0
+    with pytest.raises(ShapeError, match=r"must be positive"):
+        positive("f", "p", 0)
 
 
 @pytest.mark.parametrize("value", [2, (2, 2), [2, 2], np.array([2, 2])])

@@ -8,8 +8,9 @@ The letters are the same on every floor::
 An error names the function, the argument, its value and the rule, before any work starts.
 """
 
+import math
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,6 +40,41 @@ def integer(function: str, argument: str, value: Any, minimum: int) -> int:
     if value < minimum:
         raise ShapeError(f"{function}: {argument} (={value}) must be at least {minimum}")
     return int(value)
+
+
+def real(function: str, argument: str, value: Any) -> float:
+    """Return a number as a float.
+
+    >>> real("SGD", "lr", 1)
+    1.0
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise DTypeError(f"{function}: {argument} (={value!r}) must be a number, got {type(value).__name__}")
+    return float(value)
+
+
+def positive(function: str, argument: str, value: Any) -> float:
+    """Return `value` as a finite float above 0.
+
+    >>> positive("batch_norm", "eps", 1e-5)
+    1e-05
+    """
+    number = real(function, argument, value)
+    if not 0 < number < math.inf:  # NaN is refused too
+        raise ShapeError(f"{function}: {argument} (={value}) must be positive and finite")
+    return number
+
+
+def share(function: str, argument: str, value: Any) -> float:
+    """Return `value` as a float from 0 to 1.
+
+    >>> share("dropout", "p", 0.5)
+    0.5
+    """
+    number = real(function, argument, value)
+    if not 0 <= number <= 1:
+        raise ShapeError(f"{function}: {argument} (={value}) must be from 0 to 1")
+    return number
 
 
 def pair(function: str, argument: str, value: Any, minimum: int) -> Pair:

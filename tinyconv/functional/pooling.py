@@ -19,25 +19,27 @@ class MaxPool2dCache(NamedTuple):
     dtype: np.dtype[Any]
 
 
-def pool_window(kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> Window:
-    """Check a pool's arguments and return its window; without a stride, windows stand side by side.
+def pool_window(
+    function: str, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> Window:
+    """Check the arguments of a pool and return its window; without a stride, windows stand side by side.
 
-    >>> pool_window(2, None, 0, 1, False).stride
+    >>> pool_window("max_pool2d", 2, None, 0, 1, False).stride
     (2, 2)
     """
-    paddings = pair("max_pool2d", "padding", padding, minimum=0)
+    paddings = pair(function, "padding", padding, minimum=0)
     stride = kernel_size if stride is None else stride
-    window = Window.of("max_pool2d", kernel_size, stride, paddings, dilation, ceil_mode)
+    window = Window.of(function, kernel_size, stride, paddings, dilation, ceil_mode)
     for axis in (window.rows, window.cols):
-        _check_padding(axis)
+        _check_padding(function, axis)
     return window
 
 
-def _check_padding(axis: Axis) -> None:
+def _check_padding(function: str, axis: Axis) -> None:
     if 2 * axis.before > axis.extent:
         span = f" spread by dilation to {axis.extent}" if axis.dilation > 1 else ""
         raise ShapeError(
-            f"max_pool2d: padding (={axis.before}) must be at most half of kernel_size (={axis.kernel}){span}"
+            f"{function}: padding (={axis.before}) must be at most half of kernel_size (={axis.kernel}){span}"
         )
 
 
@@ -78,7 +80,7 @@ def max_pool2d_forward(
     (3.0, 1)
     """
     x = floats("max_pool2d", "x", x, "NCHW")
-    window = pool_window(kernel_size, stride, padding, dilation, ceil_mode)
+    window = pool_window("max_pool2d", kernel_size, stride, padding, dilation, ceil_mode)
     H, W = x.shape[2:]
     OH, OW = window.output_size("max_pool2d", H, W)
 

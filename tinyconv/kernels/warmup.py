@@ -6,14 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tinyconv.kernels.average_pooling import avg_pool2d_backward, avg_pool2d_forward
 from tinyconv.kernels.block import block_backward, block_forward
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
 from tinyconv.kernels.film import film_backward, film_forward
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.jit import force, silence
 from tinyconv.kernels.layout import Array
+from tinyconv.kernels.normalization import batch_norm_backward, batch_norm_forward, channel_statistics
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
 from tinyconv.kernels.relu import relu_backward, relu_forward
+from tinyconv.kernels.sigmoid import sigmoid_backward
+from tinyconv.kernels.tanh import tanh_backward
 
 
 class Step(NamedTuple):
@@ -34,6 +38,9 @@ def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Ste
         "ReLU": _rectify,
         "max-pool": _pool,
         "FiLM": _modulate,
+        "average-pool": _average,
+        "sigmoid and tanh": _squash,
+        "batch normalisation": _normalize,
         "im2col": _look,
     }
     return [
@@ -72,6 +79,23 @@ def _pool(x: Array) -> None:
 def _modulate(x: Array) -> None:
     gamma = x[:, :, 0, 0]
     film_backward(film_forward(x, gamma, gamma), x, gamma)
+
+
+def _average(x: Array) -> None:
+    y = avg_pool2d_forward(x, (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1), True)
+    avg_pool2d_backward(y, (2, 2), (2, 2), (2, 2), ((0, 0), (0, 0)), True)
+
+
+def _squash(x: Array) -> None:
+    sigmoid_backward(x, x)
+    tanh_backward(x, x)
+
+
+def _normalize(x: Array) -> None:
+    planes = x.reshape(1, 1, 4)
+    mean, var = channel_statistics(planes)
+    y = batch_norm_forward(planes, mean, var, None, None, 1e-5)
+    batch_norm_backward(y, planes, mean, var, None, 1e-5, training=True)
 
 
 def _look(x: Array) -> None:

@@ -44,7 +44,7 @@ class MaxPool2d(Layer):
         dilation: Any = 1,
         ceil_mode: bool = False,
     ) -> None:
-        self.window: Window = pool_window(kernel_size, stride, padding, dilation, ceil_mode)
+        self.window: Window = pool_window("max_pool2d", kernel_size, stride, padding, dilation, ceil_mode)
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
 

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
-from tinyconv.shapes import FLOATS, Array, DTypeError, ShapeError, integer, same_dtype, same_shape
+from tinyconv.shapes import FLOATS, Array, DTypeError, ShapeError, integer, real, same_dtype, same_shape
 
 
 class Optimizer:
@@ -183,9 +182,7 @@ class Adam(Optimizer):
 
 def _number(function: str, argument: str, value: Any, below: float = math.inf) -> float:
     """Return `value` as a float in [0, below)."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{function}: {argument} (={value!r}) must be a number, got {type(value).__name__}")
-    number = float(value)
+    number = real(function, argument, value)
     if not 0 <= number < below:  # NaN is refused too
         limit = "finite" if below == math.inf else f"below {below}"
         raise ShapeError(f"{function}: {argument} (={value}) must be at least 0 and {limit}")

@@ -1,0 +1,21 @@
+"""The gradient of the sigmoid in one pass over the memory; forward, NumPy's vector instructions win."""
+
+import numpy as np
+from numba import prange
+
+from tinyconv.kernels.jit import kernel
+from tinyconv.kernels.layout import Array, plain
+
+
+@kernel
+def fill_sigmoid_gradient(dy, y, dx):  # type: ignore[no-untyped-def]
+    """Fill dx with dy · (1 − y) · y, all of them flat."""
+    for i in prange(dy.size):
+        dx[i] = dy[i] * (1 - y[i]) * y[i]
+
+
+def sigmoid_backward(dy: Array, y: Array) -> Array:
+    """Multiply with the slope, y · (1 − y)."""
+    dx = np.empty(dy.shape, dy.dtype)
+    fill_sigmoid_gradient(plain(dy).reshape(-1), plain(y).reshape(-1), dx.reshape(-1))
+    return dx
