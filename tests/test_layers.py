@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from strategies import seeds, values
 from strategies_layers import RunningMean
 
-from tinyconv import Conv2d, DTypeError, Flatten, Linear, MaxPool2d, ReLU, Sequential, ShapeError
+from tinyconv import (
+    AvgPool2d,
+    Conv2d,
+    DTypeError,
+    Flatten,
+    GlobalAvgPool2d,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    ShapeError,
+    Sigmoid,
+    Tanh,
+)
 from tinyconv.layers import Layer
 
 X = np.random.default_rng(0).standard_normal((2, 3, 8, 8)).astype(np.float32)
@@ -21,6 +34,10 @@ LAYERS = [
     Conv2d(3, 6, (3, 2), stride=2, dilation=(1, 2), groups=3, bias=False, rng=0),
     ReLU(),
     MaxPool2d(3, 2, 1, ceil_mode=True),
+    AvgPool2d((2, 3), 2, (1, 0), ceil_mode=True, count_include_pad=False),
+    GlobalAvgPool2d(),
+    Sigmoid(),
+    Tanh(),
     Flatten(),
 ]
 
@@ -151,6 +168,12 @@ def test_a_layer_loads_tensors_and_refuses_what_does_not_fit_without_any_change(
             lambda: MaxPool2d(2, padding=2),
             "max_pool2d: padding (=2) must be at most half of kernel_size",
         ),
+        (
+            lambda: AvgPool2d(2, padding=2),
+            "avg_pool2d: padding (=2) must be at most half of kernel_size",
+        ),
+        (lambda: AvgPool2d(2, stride=0), "avg_pool2d: stride (=0) must be at least 1"),
+        (lambda: GlobalAvgPool2d()(np.zeros((2, 3))), "global_avg_pool2d: x (shape=(2, 3)) must have 4 axes"),
         (lambda: Flatten()(np.zeros(3)), "Flatten: x (shape=(3,)) must have at least 2 axes"),
     ],
 )

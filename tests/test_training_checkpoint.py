@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from strategies_layers import RunningMean
 
-from tinyconv.layers import Conv2d, FiLM, Flatten, Linear, Numeric, ReLU
+from tinyconv.layers import (
+    BatchNorm2d,
+    ConditionalBatchNorm2d,
+    Conv2d,
+    Dropout,
+    FiLM,
+    Flatten,
+    Linear,
+    Numeric,
+    ReLU,
+)
 from tinyconv.network import Sequential
 from tinyconv.shapes import DTypeError, ShapeError
 from tinyconv.training import SGD, Adam, DamagedFileError, fit, save
@@ -84,6 +94,41 @@ def test_a_resumed_run_goes_on_with_the_buffers_of_the_file(tmp_path):
     found = resumed.state_dict(private=True)
     for name, array in whole.state_dict(private=True).items():
         np.testing.assert_array_equal(found[name], array, strict=True)
+
+
+@pytest.mark.parametrize("stop", [1, 3])
+def test_a_resumed_run_goes_on_with_the_statistics_and_in_the_random_stream_of_the_file(tmp_path, stop):
+    def make(seed=0):
+        return Sequential(
+            conv=Conv2d(1, 2, 3, rng=seed),
+            norm=BatchNorm2d(2),
+            relu=ReLU(),
+            first=Dropout(0.3),
+            cond=ConditionalBatchNorm2d(2, Numeric("zoom"), rng=seed),
+            flatten=Flatten(),
+            second=Dropout(0.5, seed=1),
+            linear=Linear(18, 3, rng=seed),
+        )
+
+    path, metadata = tmp_path / "run.npz", [{"zoom": number % 3} for number in range(len(IMAGES))]
+    options = {"metadata": metadata, "validation": (IMAGES[:3], LABELS[:3], metadata[:3])}
+    whole, resumed = (make(), Adam(lr=0.01)), (make(seed=9), Adam(lr=0.01))
+    expected = run(*whole, **options)
+    run(make(), Adam(lr=0.01), epochs=stop, checkpoint=path, **options)
+    history = run(*resumed, checkpoint=path, **options)
+    assert_same_run(*resumed, history, *whole, expected)
+    for name, array in whole[0].state_dict(private=True).items():
+        np.testing.assert_array_equal(resumed[0].state_dict(private=True)[name], array, strict=True)
+    assert resumed[0]["first"].step == 5 * 3
+
+
+def test_a_checkpoint_of_another_dropout_seed_is_refused(tmp_path):
+    def make(seed):
+        return Sequential(drop=Dropout(seed=seed), **make_network().layers)
+
+    run(make(0), SGD(0.1), epochs=1, checkpoint=tmp_path / "run.npz")
+    with pytest.raises(ShapeError, match=r"belongs to another run: its network is"):
+        run(make(1), SGD(0.1), checkpoint=tmp_path / "run.npz")
 
 
 class InterruptedAdam(Adam):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.functional.film import FiLMCache, film_backward, film_forward
+from tinyconv.functional.film import film_backward, film_forward
 from tinyconv.layers.base import Gradients, Layer, Run
 from tinyconv.layers.encoders import Encoder, Project
 from tinyconv.layers.encoders.base import checked_encoder
@@ -36,7 +36,7 @@ class Modulation(Layer):
         """Return the encoder and the linear map."""
         return self.project.parts()
 
-    def _forward(self, x: Array, run: Run) -> tuple[Array, tuple[FiLMCache, Any]]:
+    def _forward(self, x: Array, run: Run) -> tuple[Array, Any]:
         x, C = floats(type(self).__name__, "x", x), self.num_channels
         if x.ndim < 2 or x.shape[1] != C:
             raise ShapeError(
@@ -47,7 +47,7 @@ class Modulation(Layer):
         y, film_cache = film_forward(x, gamma, beta, note=run.note)
         return y, (film_cache, cache)
 
-    def _backward(self, dy: Array, cache: tuple[FiLMCache, Any], note: Note) -> tuple[Array, Gradients]:
+    def _backward(self, dy: Array, cache: Any, note: Note) -> tuple[Array, Gradients]:
         film_cache, project_cache = cache
         dx, dgamma, dbeta = film_backward(dy, film_cache, note=note)
         return dx, self.project.backward(np.concatenate([dgamma, dbeta], axis=1), project_cache)

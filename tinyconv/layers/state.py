@@ -96,7 +96,7 @@ class Stateful:
                 shown.extend(map(_as_code, value))
             elif argument.default is inspect.Parameter.empty:
                 shown.append(_as_code(value))
-            elif value != argument.default and argument.kind is not argument.KEYWORD_ONLY:
+            elif value != argument.default:
                 shown.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
