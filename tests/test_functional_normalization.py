@@ -134,3 +134,15 @@ def test_batch_norm_backward_refuses_a_gradient_that_is_not_like_y():
         batch_norm_backward(y[1:], cache)
     with pytest.raises(DTypeError, match="dy is float32, x is float64"):
         batch_norm_backward(y.astype(np.float32), cache)
+
+
+def test_running_statistics_refuse_what_does_not_fit():
+    cache = batch_norm_forward(X, training=True)[1]
+    with pytest.raises(ShapeError, match=r"running_statistics: momentum \(=2\) must be from 0 to 1"):
+        running_statistics(np.zeros(3), np.ones(3), cache, 2)
+    with pytest.raises(ShapeError, match=r"running_statistics: running_var \(shape=\(4,\)\) must be \(3,\)"):
+        running_statistics(np.zeros(3), np.ones(4), cache, 0.1)
+    with pytest.raises(DTypeError, match="running_mean is float32, running_var is float64"):
+        running_statistics(np.zeros(3, np.float32), np.ones(3), cache, 0.1)
+    with pytest.raises(ShapeError, match=r"cache \(training=False\) must be of a forward pass in training"):
+        running_statistics(*RUNNING.values(), batch_norm_forward(X, **RUNNING)[1], 0.1)

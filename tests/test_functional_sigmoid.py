@@ -38,7 +38,7 @@ def test_even_the_smallest_sigmoid_is_exact(engine):
 
 
 @pytest.mark.parametrize("engine", ["loops", "numpy", "numba"])
-@pytest.mark.parametrize("shape", [(3,), (2, 5), (1, 2, 3, 4, 5), (0, 4)])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 5), (1, 2, 3, 4, 5), (0, 4)])
 def test_sigmoid_takes_any_shape(engine, shape):
     x = np.random.default_rng(0).standard_normal(shape)
     with set_engine(engine):

@@ -29,7 +29,7 @@ def test_tanh_and_its_gradient_are_pytorchs(data, engine, seed, spread, parallel
 
 
 @pytest.mark.parametrize("engine", ["loops", "numpy", "numba"])
-@pytest.mark.parametrize("shape", [(3,), (2, 5), (1, 2, 3, 4, 5), (0, 4)])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 5), (1, 2, 3, 4, 5), (0, 4)])
 def test_tanh_takes_any_shape(engine, shape):
     x = np.random.default_rng(0).standard_normal(shape)
     with set_engine(engine):

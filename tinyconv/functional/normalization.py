@@ -7,7 +7,7 @@ import numpy as np
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, quietly
-from tinyconv.shapes import Array, ShapeError, floats, positive, same_dtype, same_shape
+from tinyconv.shapes import Array, ShapeError, floats, positive, same_dtype, same_shape, share
 from tinyconv.trace import SILENT, Note
 
 
@@ -119,11 +119,30 @@ def running_statistics(
     As in PyTorch the variance that runs is the unbiased one, divided by the number of values less one. A
     batch without a value moves nothing.
 
+    Args:
+        running_mean: (C,), of x's dtype; it is not changed.
+        running_var: (C,), of x's dtype; it is not changed.
+        cache: what `batch_norm_forward` returned in training.
+        momentum: the weight of this batch, from 0 to 1.
+
+    Returns:
+        The new running mean and variance, (C,) each.
+
+    Raises:
+        ShapeError: a shape that is not (C,), a momentum out of range, or a cache of no training.
+        DTypeError: dtypes that differ.
+
     >>> import numpy as np
     >>> y, cache = batch_norm_forward(np.array([[1.0], [3.0]]), training=True)
     >>> running_statistics(np.zeros(1), np.ones(1), cache, momentum=0.5)
     (array([1.]), array([1.5]))
     """
+    momentum = share("running_statistics", "momentum", momentum)
+    same_dtype("running_statistics", running_mean=running_mean, running_var=running_var, x=cache.x)
+    for name, array in (("running_mean", running_mean), ("running_var", running_var)):
+        same_shape("running_statistics", name, array, cache.mean.shape, "one number per channel of x")
+    if not cache.training:
+        raise ShapeError("running_statistics: cache (training=False) must be of a forward pass in training")
     if not cache.x.size:
         return running_mean.copy(), running_var.copy()
     count = cache.x.size // len(cache.mean)  # values per channel

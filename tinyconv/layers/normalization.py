@@ -34,6 +34,7 @@ class Normalization(Layer):
     def _normalized(
         self, x: Array, C: int, weight: Array | None, bias: Array | None, training: bool, note: Note
     ) -> tuple[Array, BatchNormCache]:
+        """Return x (N, C, H, W) normalised, and the cache; the running statistics stay."""
         x = floats(type(self).__name__, "x", x, "NCHW")
         if x.shape[1] != C:
             raise ShapeError(f"{type(self).__name__}: x (shape={x.shape}) must have {C} channels")
