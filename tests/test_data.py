@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinyconv.data import Split, digit_scenes, digits, make_digits, make_nuclei, mnist5k, nuclei
+from tinyconv.data import (
+    Split,
+    coins,
+    digit_scenes,
+    digits,
+    half_hidden_digits,
+    make_digits,
+    make_nuclei,
+    mnist5k,
+    nuclei,
+)
 from tinyconv.data.files import load
 from tinyconv.data.optdigits import all_digits
-from tinyconv.data.scenes import LARGEST, SMALLEST, _enlarge
+from tinyconv.data.resize import enlarge
+from tinyconv.data.scenes import LARGEST, SMALLEST
 from tinyconv.data.split import stratified
 from tinyconv.shapes import DTypeError, ShapeError
 
@@ -76,6 +87,11 @@ def test_digits_keep_their_own_label():
     split = digits(seed=3)
     for image, label in zip(split.test_images, split.test_labels, strict=True):
         assert label_of[image.tobytes()] == label
+
+
+def test_a_split_gives_its_parts():
+    split = digits()
+    assert all(map(np.array_equal, split.train + split.test, split))
 
 
 def test_digits_are_shuffled():
@@ -219,7 +235,7 @@ def test_digits_in_scenes_come_in_many_sizes_and_numbers():
 def test_every_digit_leaves_lit_pixels_at_every_size():
     images = all_digits()[0][:, 0]  # (N, 8, 8)
     for side in range(SMALLEST, LARGEST + 1):
-        assert np.all(_enlarge(images, side).max(axis=(1, 2)) > 0.5)
+        assert np.all(enlarge(images, side).max(axis=(1, 2)) > 0.5)
 
 
 def test_scenes_are_textured_and_coloured():
@@ -316,7 +332,9 @@ def test_mnist5k_reads_the_real_package():
 # the files
 
 
-@pytest.mark.parametrize("make", [digits, lambda: digit_scenes(1), nuclei])
+@pytest.mark.parametrize(
+    "make", [digits, half_hidden_digits, lambda: coins(12), lambda: digit_scenes(1), nuclei]
+)
 def test_the_caller_may_change_what_it_gets(make):
     first, second = list(arrays_in(make())), list(arrays_in(make()))
     for array, untouched in zip(first, second, strict=True):

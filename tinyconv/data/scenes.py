@@ -6,6 +6,7 @@ import numpy as np
 
 from tinyconv.data.masks import tight_boxes
 from tinyconv.data.optdigits import all_digits
+from tinyconv.data.resize import enlarge
 from tinyconv.shapes import Array, integer
 
 SMALLEST, LARGEST = 8, 28  # a digit's side, in pixels
@@ -86,7 +87,7 @@ def _paint(rng: np.random.Generator, size: int, places: list[Square], digits: Ar
     canvas = _canvas(rng, size)  # (3, size, size)
     mask = np.zeros((size, size), dtype=np.int32)
     for number, (place, digit) in enumerate(zip(places, digits, strict=True), start=1):
-        ink = np.clip(2 * _enlarge(digit, place.side) - 0.5, 0, 1)  # a crisp edge: faint ink is none
+        ink = np.clip(2 * enlarge(digit, place.side) - 0.5, 0, 1)  # a crisp edge: faint ink is none
         rows, cols = place.slices
         canvas[:, rows, cols] += ink * (_tint(rng) - canvas[:, rows, cols])
         mask[rows, cols][ink > 0] = number
@@ -96,7 +97,7 @@ def _paint(rng: np.random.Generator, size: int, places: list[Square], digits: Ar
 def _canvas(rng: np.random.Generator, size: int) -> Array:
     """Return a dark colour with soft clouds and a fine grain: (3, size, size)."""
     colour = rng.uniform(0.1, 0.25, size=(3, 1, 1))
-    clouds = _enlarge(rng.normal(scale=0.05, size=(3, 5, 5)), size)
+    clouds = enlarge(rng.normal(scale=0.05, size=(3, 5, 5)), size)
     grain = rng.normal(scale=0.015, size=(1, size, size))
     return np.clip(colour + clouds + grain, 0, 1)
 
@@ -105,11 +106,3 @@ def _tint(rng: np.random.Generator) -> Array:
     """Return a bright colour: (3, 1, 1), its strongest channel is 1."""
     tint = rng.uniform(0.25, 1, size=(3, 1, 1))
     return tint / tint.max()
-
-
-def _enlarge(image: Array, side: int) -> Array:
-    """Return the last two axes, which are square, resized to side×side, bilinear."""
-    source = image.shape[-1]
-    centres = np.clip((np.arange(side) + 0.5) * source / side - 0.5, 0, source - 1)
-    weight = np.maximum(0, 1 - np.abs(centres[:, None] - np.arange(source)))  # (side, source)
-    return weight @ image @ weight.T

@@ -1,11 +1,14 @@
 """Train and test: one shuffled, stratified split of labelled images."""
 
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
+
+Entry = dict[str, Any]  # one image's metadata
 
 
 class Split(NamedTuple):
@@ -21,6 +24,43 @@ class Split(NamedTuple):
     train_labels: Array  # (N,)
     test_images: Array  # (N, C, H, W)
     test_labels: Array  # (N,)
+
+    @property
+    def train(self) -> tuple[Array, Array]:
+        """Images and labels to train on, as `fit` takes them."""
+        return self.train_images, self.train_labels
+
+    @property
+    def test(self) -> tuple[Array, Array]:
+        """Images and labels to test on, as `evaluate` takes them."""
+        return self.test_images, self.test_labels
+
+
+class MetadataSplit(NamedTuple):
+    """A `Split` whose images have a dict of metadata each: ``fit(network, *split.train, …)`` takes all three.
+
+    >>> from tinyconv.data import half_hidden_digits
+    >>> images, labels, metadata = half_hidden_digits().test
+    >>> images.shape, labels.shape, len(metadata)
+    ((359, 1, 8, 8), (359,), 359)
+    """
+
+    train_images: Array  # (N, C, H, W)
+    train_labels: Array  # (N,)
+    train_metadata: list[Entry]  # N dicts
+    test_images: Array  # (N, C, H, W)
+    test_labels: Array  # (N,)
+    test_metadata: list[Entry]  # N dicts
+
+    @property
+    def train(self) -> tuple[Array, Array, list[Entry]]:
+        """Images, labels and metadata to train on, as `fit` takes them."""
+        return self.train_images, self.train_labels, self.train_metadata
+
+    @property
+    def test(self) -> tuple[Array, Array, list[Entry]]:
+        """Images, labels and metadata to test on, as `evaluate` takes them."""
+        return self.test_images, self.test_labels, self.test_metadata
 
 
 def check_split(function: str, test_size: Any, seed: Any) -> None:
@@ -45,6 +85,30 @@ def stratified(function: str, images: Array, labels: Array, test_size: float, se
     >>> np.bincount(split.train_labels), np.bincount(split.test_labels)
     (array([4, 4]), array([1, 1]))
     """
+    train, test = _rows(function, labels, test_size, seed)
+    return Split(images[train], labels[train], images[test], labels[test])
+
+
+def stratified_with_metadata(
+    function: str, images: Array, labels: Array, metadata: Sequence[Entry], test_size: float, seed: int
+) -> MetadataSplit:
+    """Split like `stratified`: the same images for the same labels and seed; each keeps its own dict.
+
+    >>> metadata = [{"row": row} for row in range(4)]
+    >>> split = stratified_with_metadata("digits", np.arange(4), np.zeros(4), metadata, test_size=0.5, seed=0)
+    >>> split.test_images.tolist() == [entry["row"] for entry in split.test_metadata]
+    True
+    """
+
+    def part(rows: Array) -> tuple[Array, Array, list[Entry]]:
+        return images[rows], labels[rows], [metadata[row] for row in rows]
+
+    train, test = _rows(function, labels, test_size, seed)
+    return MetadataSplit(*part(train), *part(test))
+
+
+def _rows(function: str, labels: Array, test_size: float, seed: int) -> tuple[Array, Array]:
+    """Return the rows of the train part and of the test part, shuffled."""
     order = np.random.default_rng(seed).permutation(len(labels))
     for_test = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
@@ -56,5 +120,4 @@ def stratified(function: str, images: Array, labels: Array, test_size: float, se
                 f"but gives {share} of the {len(members)} images of class {label} to the test part"
             )
         for_test[members[:share]] = True
-    train, test = order[~for_test[order]], order[for_test[order]]
-    return Split(images[train], labels[train], images[test], labels[test])
+    return order[~for_test[order]], order[for_test[order]]
