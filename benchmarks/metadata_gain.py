@@ -5,176 +5,71 @@
 A seed draws the split, the start and the order of the images. Each method is compared, seed by seed, with the
 same network without it; conditional normalisation with batch normalisation. The control is the method itself,
 trained and tested on metadata that were dealt out to other images: what is left of its gain is no knowledge.
-`--threads` changes no figure, and networks this small are fastest on one.
+Networks this small are fastest on one thread; a full run takes minutes.
 """
 
 import argparse
-import importlib
 import json
-import platform
 import statistics
 import sys
-import time
-from collections.abc import Callable, Iterable
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
+from measure import header, limit_threads
+from metadata_tasks import METHODS, READING, TASKS, Task, accuracy, shuffled
+from tqdm import tqdm
 
-import tinyconv
-from tinyconv import data
-from tinyconv.data.coinage import image_alone_limit
-from tinyconv.layers import (
-    BatchNorm2d,
-    ConcatMetadata,
-    ConditionalBatchNorm2d,
-    Conv2d,
-    FiLM,
-    Flatten,
-    Layer,
-    Linear,
-    MaxPool2d,
-    Numeric,
-    ReLU,
-    ScaleBias,
-)
-from tinyconv.training import Adam, evaluate, fit
-
-BATCH_SIZE = 64
-ALONE, NORMALISED = "image alone", "image alone, batch norm"
-BASELINES = {  # what each method is compared with: the same network without it
-    "concatenation": ALONE,
-    "scale and bias": ALONE,
-    "FiLM": ALONE,
-    "conditional batch norm": NORMALISED,
-}
 QUICK = ["concatenation", "FiLM"]
+LEFT = 0.25  # share of its gain that shuffled metadata may leave a method
 
 
-class Task(NamedTuple):
-    """A data set, and a network of its size."""
+class Aim(NamedTuple):
+    """How many points of accuracy metadata are meant to give."""
 
-    title: str
-    key: str  # what the network reads
-    split: Callable[[int], data.MetadataSplit]  # by seed
-    channels: tuple[int, ...]  # of the image, and behind each convolution
-    hidden: int
-    classes: int
-    lr: float
-    epochs: int
-    quick_epochs: int
+    gain: float
+    by_each: bool  # by each method, or by the best
 
 
-TASKS = {
-    "digits": Task(
-        "half-hidden digits",
-        "ink",
-        lambda seed: data.half_hidden_digits(seed=seed),
-        channels=(1, 16, 32),
-        hidden=64,
-        classes=10,
-        lr=3e-3,
-        epochs=30,
-        quick_epochs=15,
-    ),
-    "coins": Task(
-        f"coins (at best {100 * image_alone_limit():.1f} without a zoom)",
-        "pixels_per_mm",
-        lambda seed: data.coins(size=32, seed=seed),
-        channels=(3, 8, 16, 32),
-        hidden=32,
-        classes=4,
-        lr=2e-3,
-        epochs=20,
-        quick_epochs=15,
-    ),
-}
-
-
-def build(task: Task, method: str, split: data.MetadataSplit, seed: int) -> tinyconv.Sequential:
-    """Return conv → ReLU → pool, as often as the task says, two dense layers, and the method in its place."""
-    rng = np.random.default_rng(seed)
-    [own] = rng.spawn(1)  # for the method, so that everything else starts alike with and without it
-    encoder = standardised(task.key, split.train_metadata)
-    layers, stages = dict[str, Layer](), list(pairwise(task.channels))
-    for number, (C, F) in enumerate(stages, start=1):
-        layers[f"conv{number}"] = Conv2d(C, F, 3, padding=1, rng=rng)
-        if number == len(stages):
-            layers |= behind_convolution(method, F, encoder, own)
-        layers |= {f"relu{number}": ReLU(), f"pool{number}": MaxPool2d(2)}
-    if method == "scale and bias":
-        layers["scale_bias"] = ScaleBias(F, encoder, rng=own)
-    layers["flatten"] = Flatten()
-    features = F * (split.train_images.shape[-1] >> len(stages)) ** 2
-    if method == "concatenation":
-        layers["concat"] = ConcatMetadata(encoder)
-        features += encoder.size
-    layers |= {"fc1": Linear(features, task.hidden, rng=rng), "relu": ReLU()}
-    layers["fc2"] = Linear(task.hidden, task.classes, rng=rng)
-    return tinyconv.Sequential(**layers)
-
-
-def standardised(key: str, metadata: list[dict[str, Any]]) -> Numeric:
-    """Return the encoder that brings the training images' numbers to mean 0 and spread 1."""
-    numbers = np.array([np.atleast_1d(entry[key]) for entry in metadata])  # (N, size)
-    return Numeric(key, numbers.shape[1], mean=numbers.mean(axis=0), std=numbers.std(axis=0))
-
-
-def behind_convolution(method: str, F: int, encoder: Numeric, rng: np.random.Generator) -> dict[str, Layer]:
-    """Return what stands between the last convolution and its ReLU, by name."""
-    if method == NORMALISED:
-        return {"norm": BatchNorm2d(F)}
-    if method == "conditional batch norm":
-        return {"norm": ConditionalBatchNorm2d(F, encoder, rng=rng)}
-    if method == "FiLM":
-        return {"film": FiLM(F, encoder, rng=rng)}
-    return {}
-
-
-def accuracy(task: Task, method: str, split: data.MetadataSplit, seed: int, epochs: int) -> float:
-    """Train, and return the accuracy on the test images, in percent."""
-    network = build(task, method, split, seed)
-    optimizer = Adam(task.lr)
-    fit(
-        network,
-        *split.train,
-        epochs=epochs,
-        batch_size=BATCH_SIZE,
-        optimizer=optimizer,
-        seed=seed,
-        progress=False,
-    )
-    return 100 * evaluate(network, *split.test).accuracy
-
-
-def shuffled(split: data.MetadataSplit, seed: int) -> data.MetadataSplit:
-    """Return the split with its dicts dealt out to other images, in each part."""
-    rng = np.random.default_rng(seed)
-
-    def dealt(metadata: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [metadata[row] for row in rng.permutation(len(metadata))]
-
-    return split._replace(
-        train_metadata=dealt(split.train_metadata), test_metadata=dealt(split.test_metadata)
-    )
+AIMS = {"digits": Aim(4.0, by_each=True), "coins": Aim(15.0, by_each=False)}
 
 
 class Row(NamedTuple):
-    """A method's accuracies in percent, one per seed; `without` is its baseline's."""
+    """A method's accuracies in percent, one per seed, and those of its baseline and of its control."""
 
     method: str
-    baseline: str
     without: list[float]
     reading: list[float]
     control: list[float]  # with shuffled metadata
 
+    def gains(self) -> list[float]:
+        """Return what the metadata give, in points."""
+        return [found - base for found, base in zip(self.reading, self.without, strict=True)]
+
+    def left(self) -> list[float]:
+        """Return what is left of it in the control."""
+        return [found - base for found, base in zip(self.control, self.without, strict=True)]
+
     def __str__(self) -> str:
-        gains, left = (
-            [accuracy - base for accuracy, base in zip(found, self.without, strict=True)]
-            for found in (self.reading, self.control)
+        cells = (
+            spread(self.without),
+            spread(self.reading),
+            spread(self.gains(), "+"),
+            spread(self.left(), "+"),
         )
-        cells = [*map(spread, (self.without, self.reading)), spread(gains, "+"), spread(left, "+")]
-        return line(self.method, self.baseline, cells)
+        return line(self.method, METHODS[self.method].baseline, cells)
+
+
+class Finding(NamedTuple):
+    """One figure beside what is aimed at."""
+
+    what: str
+    measured: str
+    aim: str
+    holds: bool
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.measured}, aim {self.aim}: {'holds' if self.holds else 'FALLS SHORT'}"
 
 
 def line(method: str, baseline: str, cells: Iterable[str]) -> str:
@@ -193,34 +88,65 @@ def measure(task: Task, methods: list[str], seeds: list[int], epochs: int) -> li
     """Train everything on every seed; print a line for each method."""
     splits = [task.split(seed) for seed in seeds]
     dealt = [shuffled(split, seed) for split, seed in zip(splits, seeds, strict=True)]
+    baselines = list(dict.fromkeys(METHODS[method].baseline for method in methods))
 
-    def accuracies(method: str, given: list[data.MetadataSplit]) -> list[float]:
-        return [accuracy(task, method, split, seed, epochs) for split, seed in zip(given, seeds, strict=True)]
-
-    print(f"\n{task.title}: {len(splits[0].train_images):,} images to train on, ", end="")
-    print(f"{len(splits[0].test_images)} to test on, {epochs} epochs")
-    print(line("", "compared with", ["without", "with metadata", "gain", "when shuffled"]))
-    alone: dict[str, list[float]] = {}
+    tqdm.write(f"\n{task.title}: {len(splits[0].train_images):,} images to train on, ", end="")
+    tqdm.write(f"{len(splits[0].test_images)} to test on, {epochs} epochs")
+    tqdm.write(line("", "compared with", ["without", "with metadata", "gain", "when shuffled"]))
+    networks = len(seeds) * (len(baselines) + 2 * len(methods))
     rows = []
-    for method in methods:
-        baseline = BASELINES[method]
-        if baseline not in alone:
-            alone[baseline] = accuracies(baseline, splits)
-        row = Row(method, baseline, alone[baseline], accuracies(method, splits), accuracies(method, dealt))
-        print(row, flush=True)
-        rows.append(row)
+    with tqdm(total=networks, unit=" networks", leave=False, disable=None) as bar:
+
+        def accuracies(method: str, given: list) -> list[float]:
+            found = []
+            for split, seed in zip(given, seeds, strict=True):
+                found.append(accuracy(task, method, split, seed, epochs))
+                bar.update()
+            return found
+
+        without = {baseline: accuracies(baseline, splits) for baseline in baselines}
+        for method in methods:
+            reading, control = accuracies(method, splits), accuracies(method, dealt)
+            rows.append(Row(method, without[METHODS[method].baseline], reading, control))
+            tqdm.write(str(rows[-1]))
     return rows
 
 
-def header(threads: int, seeds: list[int]) -> str:
-    """Return what the figures mean nothing without."""
-    versions = [
-        f"{name} {importlib.import_module(name).__version__}" for name in ("tinyconv", "numpy", "numba")
+def findings(rows: list[Row], aim: Aim) -> list[Finding]:
+    """Return the gain, and what the control leaves of it, beside the aims."""
+    gains = {row.method: statistics.fmean(row.gains()) for row in rows}
+    judged = (min if aim.by_each else max)(gains, key=gains.__getitem__)
+    shares = {row.method: statistics.fmean(row.left()) / gains[row.method] for row in rows}
+    worst = max(shares, key=shares.__getitem__)
+    return [
+        Finding(
+            f"gain of {'each method, the least' if aim.by_each else 'the best method'}",
+            f"{gains[judged]:+.1f} points ({judged})",
+            f"≥ {aim.gain:+.0f}",
+            gains[judged] >= aim.gain,
+        ),
+        Finding(
+            "share of the gain that shuffled metadata leave, the largest",
+            f"{shares[worst]:.0%} ({worst})".replace("-", "−"),
+            f"≤ {LEFT:.0%}",
+            min(gains.values()) > 0 and shares[worst] <= LEFT,
+        ),
     ]
-    return (
-        f"{platform.machine()}, {', '.join(versions)}, float32, threads: {threads}, "
-        f"seeds: {', '.join(map(str, seeds))}; test accuracy in %, mean ± standard deviation over the seeds"
-    )
+
+
+def run(names: list[str], methods: list[str], seeds: list[int], quick: bool) -> dict[str, dict]:
+    """Measure some tasks; return the rows and findings of each, by name."""
+    figures = {}
+    for name in names:
+        task = TASKS[name]
+        rows = measure(task, methods, seeds, task.quick_epochs if quick else task.epochs)
+        found = [] if quick else findings(rows, AIMS[name])  # an aim is for several seeds and every method
+        print("\n".join(map(str, found)), flush=True)
+        figures[name] = {
+            "rows": [row._asdict() for row in rows],
+            "findings": [finding._asdict() for finding in found],
+        }
+    return figures
 
 
 def main() -> None:
@@ -230,24 +156,18 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS), help="(default all)")
     parser.add_argument("--seeds", type=int, default=5, help="how many (default 5)")
     parser.add_argument("--threads", type=int, default=1, help="(default 1)")
-    parser.add_argument("--json", help="file for all figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     arguments = parser.parse_args()
-    tinyconv.set_num_threads(arguments.threads)
     if arguments.seeds < 1:
         parser.error(f"--seeds (={arguments.seeds}) must be at least 1")
+    limit_threads(arguments.threads)
     seeds = [0] if arguments.quick else list(range(arguments.seeds))
-    methods = QUICK if arguments.quick else list(BASELINES)
-    conditions = header(arguments.threads, seeds)
-    print(conditions)
-    start, figures = time.perf_counter(), {}
-    for name in arguments.tasks:
-        task = TASKS[name]
-        rows = measure(task, methods, seeds, task.quick_epochs if arguments.quick else task.epochs)
-        figures[name] = [row._asdict() for row in rows]
-    print(f"\n{time.perf_counter() - start:.0f} s")
+    conditions = {**header(arguments.threads), "seeds": ", ".join(map(str, seeds))}
+    print("\n".join(f"{name}: {value}" for name, value in conditions.items()))
+    print("test accuracy in %, mean ± standard deviation over the seeds", flush=True)
+    figures = run(arguments.tasks, QUICK if arguments.quick else READING, seeds, arguments.quick)
     if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump({"conditions": conditions, "seeds": seeds, **figures}, file, indent=1)
+        arguments.json.write_text(json.dumps({"header": conditions, **figures}, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":
