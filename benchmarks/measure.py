@@ -16,6 +16,8 @@ import math
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -27,6 +29,7 @@ import numpy as np
 
 import tinyconv
 
+HERE = Path(__file__).parent
 Work = Callable[[], Any]
 SHORTEST = 2e-3  # seconds that one timing lasts at least
 NAP, ASLEEP, PATIENCE = 0.01, 0.05, 0.5  # seconds; share of a nap; seconds
@@ -107,7 +110,6 @@ def header(threads: int) -> dict[str, str]:
         "versions": ", ".join(
             [f"Python {platform.python_version()}"] + [f"{name} {v}" for name, v in versions.items() if v]
         ),
-        "not installed, left out": ", ".join(name for name, v in versions.items() if not v) or "nobody",
         "date": date.today().isoformat(),
     }
 
@@ -125,3 +127,20 @@ def limit_threads(threads: int) -> None:
         threadpool_limits(threads)
     elif threads < (os.cpu_count() or 1):
         print("threadpoolctl is not installed: NumPy's BLAS keeps its own number of threads")
+
+
+def run_python(code: str, **environment: str) -> tuple[str, str, float]:
+    """Run `code` in a fresh process beside these scripts; return what it printed, its messages, its seconds."""
+    path = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{sys.argv[0]}: a process of its own failed:\n{done.stderr}")
+    return done.stdout, done.stderr, seconds

@@ -4,7 +4,7 @@ Every peer runs as a plain user of it would: with its own defaults, float32, and
 a work returns is y, or y and the gradients of x, weight and bias: they are compared before anything is timed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +17,13 @@ from tinyconv import functional
 from tinyconv.functional.block import block_backward, block_forward
 from tinyconv.geometry import Window
 
-TINYCONV, TORCH, COMPILED, ONNX, NUMPY = "tinyconv", "torch eager", "torch.compile", "ONNX Runtime", "NumPy im2col"
+ALL = TINYCONV, TORCH, COMPILED, ONNX, NUMPY = (
+    "tinyconv",
+    "torch eager",
+    "torch.compile",
+    "ONNX Runtime",
+    "NumPy im2col",
+)
 POOL = Window.of("max_pool2d", 2, 2)
 
 
@@ -121,16 +127,18 @@ PEERS: dict[str, tuple[Callable[[Layer, int], dict[str, Work]], tuple[str, ...]]
 }
 
 
-def who_can_run(without: tuple[str, ...] = ()) -> tuple[dict[str, Callable[..., dict[str, Work]]], dict[str, str]]:
-    """Return the peers, and the reason why each of the others is left out."""
+def who_can_run(
+    only: Collection[str] = ALL, without: Collection[str] = ()
+) -> tuple[dict[str, Callable[[Layer, int], dict[str, Work]]], dict[str, str]]:
+    """Return those of `only` who can run here, and why each of the others is left out."""
     left_out = dict.fromkeys(without, "not with --quick")
-    for name, (_, packages) in PEERS.items():
-        missing = [package for package in packages if not version(package)]
+    for name in only:
+        missing = [package for package in PEERS[name][1] if not version(package)]
         if missing:
             left_out[name] = f"{' and '.join(missing)} not installed"
-    if COMPILED not in left_out and (reason := why_not_compiled()):
+    if COMPILED in only and COMPILED not in left_out and (reason := why_not_compiled()):
         left_out[COMPILED] = reason
-    return {name: works for name, (works, _) in PEERS.items() if name not in left_out}, left_out
+    return {name: PEERS[name][0] for name in only if name not in left_out}, left_out
 
 
 def why_not_compiled() -> str:
@@ -138,7 +146,7 @@ def why_not_compiled() -> str:
     try:
         compiled_works(Layer(1, 1, 1, 4), 1)[BOTH_WAYS]()
     except Exception as error:  # a missing compiler shows in many ways
-        return f"does not work here: {str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__}"
+        return f"does not work here: {type(error).__name__}"
     return ""
 
 

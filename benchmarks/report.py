@@ -1,9 +1,15 @@
-"""What was found: the summary beside the aims, as text, as JSON, and as the README's table.
+"""What was found: the summary beside the aims, as text, as JSON, as a picture, and as the README's table.
 
     python benchmarks/report.py FILE… [--markdown] [--readme] [--plot FILE]
 
-The files are what the other scripts write with --json; runs on the same machine with the same versions add up
-to one report. A ratio compares two figures of one run only.
+The files are what the other scripts write with --json; runs on one machine with the same versions add up to
+one report, in the order given. All of it, in about a quarter of an hour on a quiet machine:
+
+    cd benchmarks; mkdir -p /tmp/figures
+    for script in compare memory speedup growth startup training; do
+        python $script.py --json /tmp/figures/$script.json || break
+    done
+    python report.py /tmp/figures/{compare,memory,speedup,growth,startup,training}.json --readme
 """
 
 import argparse
@@ -11,33 +17,26 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import aims
-from layers import CASES, LAYERS
-from measure import geometric_mean
-from peers import TINYCONV
+from findings import Finding, ratios, shares
+from measure import HERE, header, limit_threads
 
-README = Path(__file__).parent.parent / "README.md"
+import tinyconv
+
+README = HERE.parent / "README.md"
 BEGIN, END = "<!-- benchmarks: written by benchmarks/report.py -->", "<!-- end of benchmarks -->"
-
-
-class Finding(NamedTuple):
-    """One figure beside what is aimed at."""
-
-    what: str
-    measured: str
-    aim: str
-    holds: bool
 
 
 @dataclass
 class Report:
-    """Where and with what was measured, a row for each layer and case, and what else was found."""
+    """Where and with what was measured, who could not take part, and what was found."""
 
     header: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)  # who, and why
     rows: list[dict[str, Any]] = field(default_factory=list)  # layer, case, ms by peer, gflops, peak
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)  # what does not follow from the rows
+    details: dict[str, Any] = field(default_factory=dict)  # by script: every figure behind its findings
 
     def save(self, path: Path) -> None:
         """Write everything as JSON."""
@@ -47,66 +46,26 @@ class Report:
     def load(cls, paths: Iterable[Path]) -> "Report":
         """Read one report from several files; what stands in a later one replaces the same of an earlier."""
         parts = [json.loads(path.read_text()) for path in paths]
-        headers = {json.dumps(part["header"] | {"date": ""}) for part in parts}
+        headers = {json.dumps(part["header"] | {"date": ""}, ensure_ascii=False) for part in parts}
         if len(headers) > 1:
-            raise SystemExit(f"report: the runs are not of one machine, versions and setting: {headers}")
-        rows = {(row["layer"], row["case"]): row for part in parts for row in part["rows"]}
-        findings = {found[0]: Finding(*found) for part in parts for found in part["findings"]}
-        return cls(parts[-1]["header"], list(rows.values()), list(findings.values()))
+            raise SystemExit(
+                "\n".join(["report: the runs differ in machine, versions or setting:", *headers])
+            )
+        report = cls(parts[-1]["header"])
+        for part in parts:
+            report.left_out |= part["left_out"]
+            report.details |= part["details"]
+        report.rows = list(
+            {(row["layer"], row["case"]): row for part in parts for row in part["rows"]}.values()
+        )
+        report.findings = list(
+            {found[0]: Finding(*found) for part in parts for found in part["findings"]}.values()
+        )
+        return report
 
     def everything(self) -> list[Finding]:
         """Return the findings of the rows, and the others."""
         return [*ratios(self.rows), *shares(self.rows), *self.findings]
-
-
-def ratios(rows: list[dict[str, Any]]) -> Iterable[Finding]:
-    """Yield how tinyconv does against each peer."""
-    for peer, case, mean, worst in aims.RATIOS:
-        found = {
-            row["layer"]: row["ms"][peer] / row["ms"][TINYCONV]
-            for row in rows
-            if row["case"] == case and peer in row["ms"]
-        }
-        if found:
-            middle, layer = geometric_mean(found.values()), min(found, key=lambda name: found[name])
-            yield Finding(
-                f"{case}, against {peer} ({len(found)} layers)",
-                f"{middle:.2f}×, worst {found[layer]:.2f}× ({layer})",
-                f"≥ {mean:.1f}×" + (f", worst ≥ {worst:.1f}×" if worst else ""),
-                middle >= mean and found[layer] >= (worst or 0),
-            )
-
-
-def shares(rows: list[dict[str, Any]]) -> Iterable[Finding]:
-    """Yield which share of the multipliers' peak the wide layers reach."""
-    wide = {str(layer) for layer in LAYERS if aims.is_wide(layer)}
-    for case in CASES:
-        found = {
-            row["layer"]: row["gflops"] / row["peak"]
-            for row in rows
-            if row["case"] == case and row["layer"] in wide
-        }
-        if found:
-            layer = min(found, key=lambda name: found[name])
-            yield Finding(
-                f"{case}, share of the peak on wide layers",
-                f"{geometric_mean(found.values()):.0%}, lowest {found[layer]:.0%} ({layer})",
-                f"≥ {aims.SHARE_OF_PEAK:.0%}",
-                found[layer] >= aims.SHARE_OF_PEAK,
-            )
-
-
-def print_header(header: dict[str, str]) -> None:
-    """Print what the figures mean nothing without."""
-    print("\n".join(f"{name}: {value}" for name, value in header.items()), end="\n\n", flush=True)
-
-
-def print_findings(findings: Iterable[Finding]) -> None:
-    """Print each figure beside what is aimed at."""
-    findings = list(findings)
-    wide = [max(len(found[i]) for found in findings) for i in (0, 1)] if findings else []
-    for what, measured, aim, holds in findings:
-        print(f"{what:{wide[0]}}  {measured:{wide[1]}}  aim {aim}{'' if holds else ': FALLS SHORT'}")
 
 
 def markdown_table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -125,23 +84,38 @@ def markdown_table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def markdown(report: Report) -> str:
     """Return the findings as a table, with what they mean nothing without."""
     rows = [
-        [what, measured, aim if holds else f"{aim}: **falls short**"]
+        [what, measured, (aim if holds else f"{aim}: **falls short**") or "–"]
         for what, measured, aim, holds in report.everything()
     ]
-    facts = "; ".join(
-        value if name in ("processor", "setting", "versions") else f"{name}: {value}"
-        for name, value in report.header.items()
-    )
-    return f"{markdown_table(['what', 'measured', 'aimed at'], rows)}\n\n{facts}."
+    return f"{markdown_table(['what', 'measured', 'aimed at'], rows)}\n\n{'; '.join(facts(report))}."
 
 
-def write_readme(report: Report) -> None:
+def facts(report: Report) -> list[str]:
+    """Return what the figures mean nothing without.
+
+    >>> facts(Report({"processor": "Z80", "date": "1976-07-01"}, {"torch": "not installed"}))
+    ['processor: Z80', 'date: 1976-07-01', 'left out: torch (not installed)']
+    """
+    lines = [f"{name}: {value}" for name, value in report.header.items()]
+    left_out = ", ".join(f"{name} ({why})" for name, why in report.left_out.items())
+    return lines + [f"left out: {left_out}"] * bool(left_out)
+
+
+def write_readme(report: Report, readme: Path = README) -> None:
     """Put the table between the README's two marks."""
-    before, _, rest = README.read_text().partition(BEGIN)
+    before, _, rest = readme.read_text().partition(BEGIN)
     _, found, after = rest.partition(END)
     if not found:
-        raise SystemExit(f"report: README.md must have the lines {BEGIN} and {END}")
-    README.write_text(f"{before}{BEGIN}\n{markdown(report)}\n{END}{after}")
+        raise SystemExit(f"report: {readme.name} must have the lines {BEGIN} and {END}")
+    readme.write_text(f"{before}{BEGIN}\n{markdown(report)}\n{END}{after}")
+
+
+def command_line(doc: str) -> argparse.ArgumentParser:
+    """Return the parser of a script: its first line, and the options that all of them share."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=tinyconv.get_num_threads(), help="for everybody")
+    add_outputs(parser)
+    return parser
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -150,15 +124,31 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="print the summary as a Markdown table")
 
 
+def begin(threads: int, left_out: dict[str, str]) -> Report:
+    """Give everybody the same number of threads, and print what the figures mean nothing without."""
+    limit_threads(threads)
+    report = Report(header(threads), left_out)
+    print("\n".join(facts(report)), end="\n\n", flush=True)
+    return report
+
+
 def deliver(report: Report, arguments: argparse.Namespace) -> None:
     """Print the summary, and send the results where the command line says."""
+    print()
     if arguments.markdown:
-        print("\n" + markdown(report))
+        print(markdown(report))
     else:
-        print("\nratios are the peer's time by tinyconv's: above 1 tinyconv is faster")
         print_findings(report.everything())
     if arguments.json:
         report.save(arguments.json)
+
+
+def print_findings(findings: list[Finding]) -> None:
+    """Print each figure beside what is aimed at."""
+    wide = [max((len(found[i]) for found in findings), default=0) for i in (0, 1)]
+    for what, measured, aim, holds in findings:
+        beside = f"  aim {aim}{'' if holds else ': FALLS SHORT'}" if aim else ""
+        print(f"{what:{wide[0]}}  {measured:{wide[1]}}{beside}".rstrip())
 
 
 def main() -> None:
@@ -170,7 +160,7 @@ def main() -> None:
     add_outputs(parser)
     arguments = parser.parse_args()
     report = Report.load(arguments.files)
-    print_header(report.header)
+    print("\n".join(facts(report)))
     deliver(report, arguments)
     if arguments.readme:
         write_readme(report)
