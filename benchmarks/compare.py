@@ -1,6 +1,7 @@
 """tinyconv against its peers, side by side: conv2d, and the block conv → ReLU → max-pool 2×2.
 
-    python benchmarks/compare.py [--quick] [--layers 0,3] [--threads 2] [--json FILE] [--markdown] [--plot FILE]
+    python benchmarks/compare.py [--quick] [--layers 0,3] [--threads 2]
+                                 [--json FILE] [--markdown] [--plot FILE]
 
 Everybody runs in one process, in turns, on the same number of threads, in float32 and warm (see measure.py),
 and has to return the same numbers first. A ratio is the peer's time divided by tinyconv's: above 1, tinyconv

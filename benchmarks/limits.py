@@ -29,7 +29,7 @@ TRIES = 12  # the fastest of them: a limit is what nobody disturbs
 
 @intrinsic
 def multiply_adds(typing: Any, numbers: Any, times: Any) -> Any:
-    """Do `times` · SUMS vector multiply-adds that never leave the registers; `numbers` seeds and keeps them."""
+    """Do `times` · SUMS vector multiply-adds in registers; `numbers` seeds and keeps them."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = context.make_array(numbers)(context, builder, arguments[0]).data
@@ -58,7 +58,7 @@ def scale(source: Any, target: Any) -> None:
 
 
 def best_seconds(threads: int, work: Callable[[int], object]) -> float:
-    """Run work(0), work(1), … on their own threads at once; return the seconds of the fastest of some tries."""
+    """Run work(0), work(1), … at once, each on its thread; return the seconds of the fastest try."""
     best = math.inf
     with ThreadPoolExecutor(threads) as pool:
         for _ in range(TRIES):

@@ -2,9 +2,9 @@
 
     python benchmarks/memory.py [--layers 0,3] [--threads 2] [--json FILE] [--markdown]
 
-Each figure comes from a process of its own, which makes the layer's arrays and runs small blocks until nothing
-is left to import, compile or start; then Linux forgets the highest resident memory so far, and the block runs
-once. What it returns (y and three gradients) counts.
+Each figure comes from a process of its own, which makes the layer's arrays and runs small blocks until
+nothing is left to import, compile or start; then Linux forgets the highest resident memory so far, and the
+block runs once. What it returns (y and three gradients) counts.
 """
 
 import sys

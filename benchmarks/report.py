@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from findings import Finding, ratios, shares
-from measure import HERE, header, limit_threads
+from measure import HERE, header, limit_threads, settle_allocator
 
 import tinyconv
 
@@ -125,8 +125,9 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
 
 
 def begin(threads: int, left_out: dict[str, str]) -> Report:
-    """Give everybody the same number of threads, and print what the figures mean nothing without."""
+    """Prepare this process, and print what the figures mean nothing without."""
     limit_threads(threads)
+    settle_allocator()
     report = Report(header(threads), left_out)
     print("\n".join(facts(report)), end="\n\n", flush=True)
     return report

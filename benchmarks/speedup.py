@@ -11,7 +11,7 @@ import sys
 import aims
 from compare import numbered_layers
 from findings import Finding
-from layers import CASES, LAYERS, Layer
+from layers import LAYERS, Layer
 from limits import peak_gflops
 from measure import Work, geometric_mean, take_turns
 from peers import tinyconv_works
@@ -49,7 +49,8 @@ def finding(found: dict[str, float], machine: float) -> Finding:
     least = min(found, key=lambda name: found[name])
     return Finding(
         f"from one thread to two ({len(found)} cases above {aims.LONG:.0f} ms)",
-        f"{geometric_mean(found.values()):.2f}×, least {found[least]:.2f}× ({least}); bare multiply-adds {machine:.2f}×",
+        f"{geometric_mean(found.values()):.2f}×, least {found[least]:.2f}× ({least}); "
+        f"bare multiply-adds {machine:.2f}×",
         f"≥ {aims.TWO_THREADS:.1f}× on each",
         found[least] >= aims.TWO_THREADS,
     )
