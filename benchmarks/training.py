@@ -6,6 +6,7 @@ A step is forward, cross-entropy, backward and Adam. Both sides begin with the s
 same batches in the same order; testing is not timed. The digits' network is the demo's.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -143,12 +144,8 @@ def lenet_step(learner: str) -> Work:
 
 def lenet_gflop() -> float:
     """Return billions of operations of a step on 64 images: the way back takes twice as many."""
-    places = {"conv1": 28**2, "conv2": 10**2}
-    multiply_adds = sum(
-        array.size * places.get(name.partition(".")[0], 1)
-        for name, array in lenet().parameters().items()
-        if name.endswith("weight")
-    )
+    layers = lenet().summary((1, 28, 28))
+    multiply_adds = sum(math.prod(layer.multiply_adds) for layer in layers if layer.multiply_adds)
     return 64 * 3 * 2 * multiply_adds / 1e9
 
 

@@ -6,16 +6,6 @@ import importlib
 import json
 import shutil
 import sys
-from pathlib import Path
-
-import numpy as np
-import pytest
-
-import tinyconv
-
-BENCHMARKS = Path(tinyconv.__file__).parent.parent / "benchmarks"
-if not BENCHMARKS.exists():
-    pytest.skip("an installed package has no benchmarks beside it", allow_module_level=True)
 
 import aims
 import compare
@@ -24,7 +14,9 @@ import growth
 import ladder
 import measure
 import memory
+import numpy as np
 import pictures
+import pytest
 import report
 import speedup
 import startup
@@ -32,8 +24,10 @@ import training
 from layers import BLOCK, BOTH_WAYS, CASES, CONV, LAYERS, Layer
 from peers import NUMPY, ONNX, TINYCONV, TORCH, differences, who_can_run
 
+import tinyconv
+
 TINY = Layer(2, 3, 4, 9, 3, 2, 1)
-SCRIPTS = [path.stem for path in sorted(BENCHMARKS.glob("*.py"))]
+SCRIPTS = [path.stem for path in sorted(measure.HERE.glob("*.py"))]
 
 
 def row(layer=LAYERS[0], case=CONV, gflops=90.0, **ms):
@@ -54,7 +48,7 @@ def same_threads():
     tinyconv.set_num_threads(before)
 
 
-# ------------------------------------------------------------------------------------------- how it is measured
+# --- how it is measured
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_the_examples_in_the_docstrings_hold(script):
     assert doctest.testmod(importlib.import_module(script)).failed == 0
@@ -98,7 +92,7 @@ def test_a_process_of_its_own_returns_what_it_printed_and_says_why_it_failed():
         measure.run_python("1 / 0")
 
 
-# ---------------------------------------------------------------------------------------------- who is compared
+# --- who is compared
 @pytest.mark.parametrize("case", CASES)
 def test_the_peers_compute_the_same(case):
     who, _ = who_can_run(only=(TINYCONV, TORCH, ONNX, NUMPY))
@@ -142,7 +136,7 @@ def test_layers_are_chosen_by_number():
             compare.numbered_layers(wrong)
 
 
-# ---------------------------------------------------------------------------------------------- what is reported
+# --- what is reported
 def test_a_figure_that_falls_short_of_its_aim_is_said_to_fall_short():
     [good] = findings.ratios(rows([1.3, 0.9]))
     assert good.holds
@@ -225,7 +219,7 @@ def test_the_report_script_adds_files_up_and_draws(tmp_path, monkeypatch, capsys
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-# ------------------------------------------------------------------------------------------- the other scripts
+# --- the other scripts
 def test_memory_is_judged_by_the_layer_that_takes_most():
     found = memory.finding({"a": {TINYCONV: 1.0, TORCH: 4.0}, "b": {TINYCONV: 1.2, TORCH: 1.0}})
     assert found.measured == "0.55×, most 1.20× (b)"
@@ -294,8 +288,8 @@ def test_both_learners_take_the_same_steps():
 
 
 def test_lenet_counts_its_operations():
-    total = training.lenet().summary((1, 28, 28)).multiply_adds
-    assert training.lenet_gflop() == pytest.approx(64 * 3 * 2 * total / 1e9)
+    convolutions = 28 * 28 * 6 * 25 + 10 * 10 * 16 * 6 * 25
+    assert training.lenet_gflop() == 64 * 3 * 2 * (convolutions + 400 * 120 + 120 * 84 + 84 * 10) / 1e9
 
 
 def test_training_without_torch_has_figures_and_no_ratio():
