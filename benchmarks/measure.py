@@ -5,7 +5,7 @@ down for a while meets everybody. Before each timing
 
 - the process waits until it is asleep: threads of OpenMP and OpenBLAS spin for milliseconds behind their
   work, and would slow the next one down;
-- the same work runs once untimed: a core that slept wakes up slowly, most of all in a virtual machine, which
+- short work runs once untimed: a core that slept wakes up slowly, most of all in a virtual machine, which
   would punish work below a millisecond.
 
 Small work is repeated within one timing until that lasts two milliseconds. A figure is the median of turns.
@@ -32,6 +32,7 @@ import tinyconv
 HERE = Path(__file__).parent
 Work = Callable[[], Any]
 SHORTEST = 2e-3  # seconds that one timing lasts at least
+SHORT = 20e-3  # seconds: hundreds of times what waking up takes
 NAP, ASLEEP, PATIENCE = 0.01, 0.05, 0.5  # seconds; share of a nap; seconds
 KEPT_FROM_NOW_ON = (32 << 20) - (1 << 16)  # bytes: just below glibc's DEFAULT_MMAP_THRESHOLD_MAX
 PACKAGES = ("tinyconv", "numpy", "numba", "torch", "onnxruntime")
@@ -66,7 +67,10 @@ def seconds_of(work: Work, times: int = 1) -> float:
 
 def repetitions(work: Work) -> int:
     """Return how often to run `work`, which is warm, within one timing."""
-    return max(1, math.ceil(SHORTEST / min(seconds_of(work) for _ in range(2))))
+    seconds = seconds_of(work)
+    if seconds < SHORTEST:
+        seconds = min(seconds, seconds_of(work))  # the first was slow to wake up
+    return max(1, math.ceil(SHORTEST / seconds))
 
 
 def take_turns(works: Mapping[str, Work], turns: int) -> dict[str, float]:
@@ -79,8 +83,10 @@ def take_turns(works: Mapping[str, Work], turns: int) -> dict[str, float]:
     for _ in range(turns):
         for name, work in works.items():
             wait_until_asleep()
-            seconds_of(work, times[name])
-            taken[name].append(1e3 * seconds_of(work, times[name]))
+            seconds = seconds_of(work, times[name])
+            if seconds * times[name] < SHORT:  # has only woken the cores
+                seconds = seconds_of(work, times[name])
+            taken[name].append(1e3 * seconds)
     return {name: statistics.median(values) for name, values in taken.items()}
 
 

@@ -65,6 +65,7 @@ def test_the_exponent_of_a_power_is_found():
 
 def test_everybody_takes_a_turn_and_has_a_median(monkeypatch):
     monkeypatch.setattr(measure, "wait_until_asleep", lambda: None)
+    monkeypatch.setattr(measure, "SHORT", 60)
     calls = []
     works = {name: lambda name=name: calls.append(name) for name in "ab"}
     monkeypatch.setattr(measure, "repetitions", lambda work: 1)
