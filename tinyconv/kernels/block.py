@@ -65,9 +65,7 @@ def fill_pooled(  # type: ignore[no-untyped-def]
         height = min(OH - top * SH, (count - 1) * SH + KH)  # rows of the convolution
         columns = (height - 1) * line + OW
         ld = (columns + lanes - 1) // lanes * lanes
-        sums = np.empty(
-            R * ld + 2 * wide * SW, planes.dtype
-        )  # with room behind, for the last vector of a row
+        sums = np.empty(R * ld + 2 * wide * SW, planes.dtype)  # room behind, for the last vector of a row
         best, seen = np.empty(count * PW + wide, planes.dtype), np.empty(wide, planes.dtype)
         winner = np.empty(count * PW + wide, np.uint8)
         start = (n * G + g) * size + top * SH * line
