@@ -59,7 +59,7 @@ def tinyconv_learner(network: Sequential, lr: float) -> tuple[Step, Predict]:
     def step(images: np.ndarray, labels: np.ndarray) -> None:
         logits, _, cache = network.forward(images)
         _, loss_cache = cross_entropy_forward(logits, labels)
-        _, gradients = network.backward(cross_entropy_backward(loss_cache), cache)
+        gradients = network.parameter_gradients(cross_entropy_backward(loss_cache), cache)
         optimizer.step(network.parameters(), gradients)
 
     return step, lambda images: network(images)[0]

@@ -9,7 +9,7 @@ from tinyconv.kernels import jit
 from tinyconv.kernels.outer import turn_gradients
 from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import backward_plan
-from tinyconv.kernels.winners import lay_out_winners
+from tinyconv.kernels.winners import Upstream
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
@@ -44,6 +44,7 @@ def test_both_layouts_are_those_of_the_gradient_itself(
     planes = backward_plan((filters, 1, 3, 2), (1, 2), (2, 1), (1, 0), (size[0] + 2, 2 * size[1] + 1)).planes
     expected = split(dconv, planes).copy(), turn_gradients(dconv, groups).copy()
     with jit.force(parallel=parallel):
-        ours = lay_out_winners(dy, y, winners, planes, groups, size, pool, stride)
+        upstream = Upstream(dy, y, winners, size, pool, stride)
+        ours = upstream.in_planes(slice(None), planes), upstream.turned(slice(None), groups)
     for array, other in zip(ours, expected, strict=True):
         np.testing.assert_array_equal(array, other)

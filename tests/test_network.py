@@ -62,6 +62,23 @@ def test_a_network_is_pytorchs_forward_and_every_gradient(seed, N, engine):
         pytorch.assert_same(gradients[name], parameter.grad, name, rounding=100)
 
 
+@pytest.mark.parametrize("engine", ["loops", "numpy", "numba"])
+def test_parameter_gradients_are_those_of_the_way_back(engine):
+    rng = np.random.default_rng(0)
+    block = Conv2d(2, 3, 3, padding=1, rng=rng), ReLU(), MaxPool2d(2)
+    dense = Flatten(), Linear(12, 2, rng=rng)
+    first = Conv2d(2, 2, 3, padding=1, bias=False, rng=rng)
+    for layers in ((*block, *dense), (first, Sequential(*block)), block, (Sequential(first, ReLU()), *block)):
+        network, x = Sequential(*layers), rng.standard_normal((2, 2, 5, 5), np.float32)
+        with set_engine(engine):
+            y, _, cache = network.forward(x)
+            dy = pytorch.upstream(y, 1)
+            expected, found = network.backward(dy, cache)[1], network.parameter_gradients(dy, cache)
+        assert list(found) == list(expected)
+        for name, gradient in found.items():
+            np.testing.assert_array_equal(gradient, expected[name], err_msg=name)
+
+
 def test_names_are_pytorchs_also_when_nested():
     network = Sequential(features=Sequential(conv=Conv2d(1, 2, 3)), head=Sequential(Flatten(), Linear(8, 2)))
     assert list(network.parameters()) == [

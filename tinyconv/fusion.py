@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinyconv.functional.block import block_backward, block_forward, can_fuse
+from tinyconv.functional.block import block_backward, block_forward, block_parameter_gradients, can_fuse
 from tinyconv.layers import Conv2d, Gradients, Layer, MaxPool2d, ReLU
+from tinyconv.layers.base import named
+from tinyconv.layers.state import within
 from tinyconv.metadata import attach
 from tinyconv.shapes import Array
 from tinyconv.trace import Note
@@ -25,7 +27,11 @@ class Single(NamedTuple):
     def backward(self, dy: Array, cache: Any, note: Note) -> tuple[Array, Gradients]:
         """Return dx, and the gradients with the layer's name before theirs."""
         dx, gradients = self.layer.backward(dy, cache, note=note.within(self.name))
-        return dx, {f"{self.name}.{key}": gradient for key, gradient in gradients.items()}
+        return dx, dict(within(self.name, gradients))
+
+    def parameter_gradients(self, dy: Array, cache: Any) -> Gradients:
+        """Return the gradients alone."""
+        return dict(within(self.name, self.layer.parameter_gradients(dy, cache)))
 
 
 class Block(NamedTuple):
@@ -51,8 +57,11 @@ class Block(NamedTuple):
     def backward(self, dy: Array, cache: Any, note: Note) -> tuple[Array, Gradients]:
         """Return dx, and the convolution's gradients with its name before theirs."""
         dx, dweight, dbias = block_backward(dy, cache)
-        gradients = {"weight": dweight} if dbias is None else {"weight": dweight, "bias": dbias}
-        return dx, {f"{self.names[0]}.{key}": gradient for key, gradient in gradients.items()}
+        return dx, dict(within(self.names[0], named(dweight, dbias)))
+
+    def parameter_gradients(self, dy: Array, cache: Any) -> Gradients:
+        """Return the convolution's gradients alone."""
+        return dict(within(self.names[0], named(*block_parameter_gradients(dy, cache))))
 
 
 def steps(layers: dict[str, Layer], fuse: bool) -> Iterator[Single | Block]:

@@ -84,6 +84,15 @@ class Sequential(Layer):
             gradients.extend(own.items())
         return dy, self._summed(gradients)
 
+    def parameter_gradients(self, dy: Array, cache: tuple[Any, ...]) -> Gradients:
+        """Return the gradients alone: the first layer has no dx to make."""
+        gradients: list[tuple[str, Array]] = []
+        (first, first_cache), *others = cache
+        for step, own_cache in reversed(others):
+            dy, own = step.backward(dy, own_cache, SILENT)
+            gradients.extend(own.items())
+        return self._summed([*gradients, *first.parameter_gradients(dy, first_cache).items()])
+
     def parts(self) -> dict[str, Layer]:
         """Return the layers under their names."""
         return self.layers

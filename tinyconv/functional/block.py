@@ -83,23 +83,30 @@ def block_backward(dy: Array, cache: BlockCache) -> tuple[Array, Array, Array | 
     Raises:
         ShapeError, DTypeError: dy is not like y.
     """
+    dx, dweight, dbias = kernels.block_backward(_upstream("block_backward", dy, cache), *_convolution(cache))
+    return dx, dweight, dbias if cache.conv.has_bias else None
+
+
+@quietly
+def block_parameter_gradients(dy: Array, cache: BlockCache) -> tuple[Array, Array | None]:
+    """Return what `block_backward` does, without dx.
+
+    Raises:
+        ShapeError, DTypeError: dy is not like y.
+    """
+    upstream = _upstream("block_parameter_gradients", dy, cache)
+    dweight, dbias = kernels.block_parameter_gradients(upstream, *_convolution(cache))
+    return dweight, dbias if cache.conv.has_bias else None
+
+
+def _upstream(function: str, dy: Any, cache: BlockCache) -> kernels.Upstream:
     conv, pool, y, winners = cache
-    dy = floats("block_backward", "dy", dy, ("N", "F", "PH", "PW"))
-    same_dtype("block_backward", dy=dy, y=y)
-    same_shape("block_backward", "dy", dy, y.shape, "the shape of y")
-    window = conv.window
-    dx, dweight, dbias = kernels.block_backward(
-        dy,
-        y,
-        winners,
-        conv.x,
-        conv.weight,
-        window.stride,
-        window.padding,
-        window.dilation,
-        conv.groups,
-        conv.output_shape[2:],
-        pool.kernel_size,
-        pool.stride,
-    )
-    return dx, dweight, dbias if conv.has_bias else None
+    dy = floats(function, "dy", dy, ("N", "F", "PH", "PW"))
+    same_dtype(function, dy=dy, y=y)
+    same_shape(function, "dy", dy, y.shape, "the shape of y")
+    return kernels.Upstream(dy, y, winners, conv.output_shape[2:], pool.kernel_size, pool.stride)
+
+
+def _convolution(cache: BlockCache) -> tuple[Any, ...]:
+    conv, window = cache.conv, cache.conv.window
+    return conv.x, conv.weight, window.stride, window.padding, window.dilation, conv.groups

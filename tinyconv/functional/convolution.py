@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from tinyconv import kernels, reference, vectorised
-from tinyconv.engine import choose, quietly
+from tinyconv.engine import choose, get_engine, quietly
 from tinyconv.geometry import Window
 from tinyconv.shapes import Array, ShapeError, floats, integer, same_dtype, same_shape
 from tinyconv.trace import SILENT, Note
@@ -95,16 +95,43 @@ def conv2d_backward(
            [2., 4., 2.],
            [1., 2., 1.]])
     """
-    dy = floats("conv2d_backward", "dy", dy, ("N", "F", "OH", "OW"))
-    same_dtype("conv2d_backward", dy=dy, x=cache.x)
-    same_shape("conv2d_backward", "dy", dy, cache.output_shape, "the shape of y")
-
+    dy = _checked_dy("conv2d_backward", dy, cache)
     backward = choose(
         loops=reference.conv2d_backward, numpy=vectorised.conv2d_backward, numba=kernels.conv2d_backward
     )
     x, weight, has_bias, window, groups, _ = cache
     dx, dweight, dbias = backward(dy, x, weight, window.stride, window.padding, window.dilation, groups, note)
     return note("dx", dx), note("dweight", dweight), note("dbias", dbias) if has_bias else None
+
+
+@quietly
+def conv2d_parameter_gradients(dy: Array, cache: Conv2dCache) -> tuple[Array, Array | None]:
+    """Return what `conv2d_backward` does, without dx: the first layer of a network is not asked for it.
+
+    Raises:
+        ShapeError, DTypeError: dy is not like y.
+
+    >>> import numpy as np
+    >>> y, cache = conv2d_forward(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.zeros(1))
+    >>> conv2d_parameter_gradients(np.ones_like(y), cache)
+    (array([[[[4., 4.],
+              [4., 4.]]]]), array([4.]))
+    """
+    if get_engine() != "numba":
+        return conv2d_backward(dy, cache)[1:]
+    dy = _checked_dy("conv2d_parameter_gradients", dy, cache)
+    x, weight, has_bias, window, groups, _ = cache
+    dweight, dbias = kernels.conv2d_parameter_gradients(
+        dy, x, weight, window.stride, window.padding, window.dilation, groups
+    )
+    return dweight, dbias if has_bias else None
+
+
+def _checked_dy(function: str, dy: Any, cache: Conv2dCache) -> Array:
+    dy = floats(function, "dy", dy, ("N", "F", "OH", "OW"))
+    same_dtype(function, dy=dy, x=cache.x)
+    same_shape(function, "dy", dy, cache.output_shape, "the shape of y")
+    return dy
 
 
 def checked(

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from tinyconv import reference, vectorised
-from tinyconv.engine import choose, quietly
+from tinyconv import kernels, reference, vectorised
+from tinyconv.engine import choose, get_engine, quietly
 from tinyconv.shapes import Array, floats, same_dtype, same_shape
 from tinyconv.trace import SILENT, Note
 
@@ -47,7 +47,7 @@ def linear_forward(
     if bias is not None:
         same_shape("linear", "bias", bias, (F,), "one number per row of weight")
     forward = choose(
-        loops=reference.linear_forward, numpy=vectorised.linear_forward, numba=vectorised.linear_forward
+        loops=reference.linear_forward, numpy=vectorised.linear_forward, numba=kernels.linear_forward
     )
     return note("output", forward(x, weight, bias)), LinearCache(x, weight, bias is not None)
 
@@ -74,11 +74,35 @@ def linear_backward(
     >>> linear_backward(np.ones_like(y), cache)
     (array([[3., 4.]]), array([[1., 2.]]), None)
     """
-    dy = floats("linear_backward", "dy", dy, "NF")
-    same_dtype("linear_backward", dy=dy, x=cache.x)
-    same_shape("linear_backward", "dy", dy, (len(cache.x), len(cache.weight)), "the shape of y")
+    dy = _checked_dy("linear_backward", dy, cache)
     backward = choose(
-        loops=reference.linear_backward, numpy=vectorised.linear_backward, numba=vectorised.linear_backward
+        loops=reference.linear_backward, numpy=vectorised.linear_backward, numba=kernels.linear_backward
     )
     dx, dweight, dbias = backward(dy, cache.x, cache.weight)
     return note("dx", dx), note("dweight", dweight), note("dbias", dbias) if cache.has_bias else None
+
+
+@quietly
+def linear_parameter_gradients(dy: Array, cache: LinearCache) -> tuple[Array, Array | None]:
+    """Return what `linear_backward` does, without dx: the first layer of a network is not asked for it.
+
+    Raises:
+        ShapeError, DTypeError: dy is not like y.
+
+    >>> import numpy as np
+    >>> y, cache = linear_forward(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    >>> linear_parameter_gradients(np.ones_like(y), cache)
+    (array([[1., 2.]]), None)
+    """
+    if get_engine() != "numba":
+        return linear_backward(dy, cache)[1:]
+    dy = _checked_dy("linear_parameter_gradients", dy, cache)
+    dweight, dbias = kernels.linear_parameter_gradients(dy, cache.x)
+    return dweight, dbias if cache.has_bias else None
+
+
+def _checked_dy(function: str, dy: Array, cache: LinearCache) -> Array:
+    dy = floats(function, "dy", dy, "NF")
+    same_dtype(function, dy=dy, x=cache.x)
+    same_shape(function, "dy", dy, (len(cache.x), len(cache.weight)), "the shape of y")
+    return dy

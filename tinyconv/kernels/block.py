@@ -8,17 +8,17 @@ which pixel of its window won.
 import numpy as np
 from numba import prange
 
-from tinyconv.kernels.convolution import before, gradients, group_of, plain_bias
+from tinyconv.kernels.convolution import before, group_of, image_gradient, plain_bias, weight_gradients
 from tinyconv.kernels.correlation import band, multiply
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.panels import pack
-from tinyconv.kernels.planes import Planes, split
+from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import forward_plan
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
-from tinyconv.kernels.winners import lay_out_winners
+from tinyconv.kernels.winners import Upstream
 
 pool_tile = make_pool_tile()
 
@@ -114,23 +114,29 @@ def block_forward(
 
 
 def block_backward(
-    dy: Array,
-    y: Array,
-    winners: Array,
+    upstream: Upstream,
     x: Array,
     weight: Array,
     stride: Pair,
     padding: tuple[Pair, Pair],
     dilation: Pair,
     groups: int,
-    conv_size: Pair,
-    pool_size: Pair,
-    pool_stride: Pair,
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
+    where = stride, before(padding), dilation, groups
+    dx = image_gradient(upstream.in_planes, x, weight, *where)
+    return dx, *block_parameter_gradients(upstream, x, weight, stride, padding, dilation, groups)
 
-    def lay_out(part: slice, planes: Planes) -> tuple[Array, Array]:
-        pooled = dy[part], y[part], winners[part]
-        return lay_out_winners(*pooled, planes, groups, conv_size, pool_size, pool_stride)
 
-    return gradients(lay_out, x, weight, stride, before(padding), dilation, groups, conv_size)
+def block_parameter_gradients(
+    upstream: Upstream,
+    x: Array,
+    weight: Array,
+    stride: Pair,
+    padding: tuple[Pair, Pair],
+    dilation: Pair,
+    groups: int,
+) -> tuple[Array, Array]:
+    """Return dweight and dbias."""
+    where = stride, before(padding), dilation, groups, upstream.conv_size
+    return weight_gradients(lambda part: upstream.turned(part, groups), x, weight, *where)

@@ -62,15 +62,49 @@ def conv2d_backward(
     note: NoteLike,
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
-
-    def lay_out(part: slice, planes: Planes) -> tuple[Array, Array]:
-        return split(dy[part], planes), turn_gradients(dy[part], groups)
-
-    return gradients(lay_out, x, weight, stride, before(padding), dilation, groups, dy.shape[2:])
+    where = stride, before(padding), dilation, groups
+    dx = image_gradient(lambda part, planes: split(dy[part], planes), x, weight, *where)
+    return dx, *conv2d_parameter_gradients(dy, x, weight, stride, padding, dilation, groups)
 
 
-def gradients(
-    lay_out: Callable[[slice, Planes], tuple[Array, Array]],
+def conv2d_parameter_gradients(
+    dy: Array,
+    x: Array,
+    weight: Array,
+    stride: Pair,
+    padding: tuple[Pair, Pair],
+    dilation: Pair,
+    groups: int,
+) -> tuple[Array, Array]:
+    """Return dweight and dbias."""
+    where = stride, before(padding), dilation, groups, dy.shape[2:]
+    return weight_gradients(lambda part: turn_gradients(dy[part], groups), x, weight, *where)
+
+
+def image_gradient(
+    lay_out: Callable[[slice, Planes], Array],
+    x: Array,
+    weight: Array,
+    stride: Pair,
+    before: Pair,
+    dilation: Pair,
+    groups: int,
+) -> Array:
+    """Return dx; `lay_out(part, planes)` returns the gradients by the output in planes, for some images."""
+    back = backward_plan(group_of(weight, groups), stride, dilation, before, x.shape[2:])
+    panels = [(pack_back(weight, groups, taps), reading) for taps, reading in back.phases]
+    no_bias = np.zeros(x.shape[1], x.dtype)
+    everywhere = len(back.phases) == stride[0] * stride[1]  # a stride beyond the kernel leaves pixels out
+    dx = (np.empty if everywhere else np.zeros)(x.shape, x.dtype)
+    for part in parts(len(x), len(weight) * back.planes.size * x.itemsize):
+        planes = lay_out(part, back.planes)
+        for phase, reading in panels:
+            correlate(planes, phase, reading, dx[part], no_bias)
+    return dx
+
+
+def weight_gradients(
+    lay_out: Callable[[slice], Array],
     x: Array,
     weight: Array,
     stride: Pair,
@@ -78,26 +112,14 @@ def gradients(
     dilation: Pair,
     groups: int,
     output_size: Pair,
-) -> tuple[Array, Array, Array]:
-    """Return dx, dweight and dbias.
-
-    `lay_out(part, planes)` returns the gradient by the output twice, for some images of the batch: in planes
-    for dx, and turned for dweight.
-    """
+) -> tuple[Array, Array]:
+    """Return dweight and dbias; `lay_out(part)` turns the gradients by the output, for some images."""
     filters = group_of(weight, groups)
     planes, reading = forward_plan(filters, stride, dilation, before, output_size)
-    back = backward_plan(filters, stride, dilation, before, x.shape[2:])
-    panels = [(pack_back(weight, groups, taps), reading) for taps, reading in back.phases]
-    no_bias = np.zeros(x.shape[1], x.dtype)
-    everywhere = len(back.phases) == stride[0] * stride[1]  # a stride beyond the kernel leaves pixels out
-    dx = (np.empty if everywhere else np.zeros)(x.shape, x.dtype)
     sums = WeightGradient(reading, groups, filters[0], x.dtype)
-    for part in parts(len(x), x[:1].nbytes + 2 * len(weight) * output_size[0] * output_size[1] * x.itemsize):
-        made, turned = lay_out(part, back.planes)
-        for phase, reading in panels:
-            correlate(made, phase, reading, dx[part], no_bias)
-        sums.add(split(x[part], planes), turned)
-    return dx, sums.dweight(weight.shape), sums.dbias()
+    for part in parts(len(x), x[:1].nbytes + len(weight) * output_size[0] * output_size[1] * x.itemsize):
+        sums.add(split(x[part], planes), lay_out(part))
+    return sums.dweight(weight.shape), sums.dbias()
 
 
 def group_of(weight: Array, groups: int) -> tuple[int, int, int, int]:

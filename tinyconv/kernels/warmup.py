@@ -13,11 +13,13 @@ from tinyconv.kernels.film import film_backward, film_forward
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.jit import force, silence
 from tinyconv.kernels.layout import Array
+from tinyconv.kernels.linear import product
 from tinyconv.kernels.normalization import batch_norm_backward, batch_norm_forward, channel_statistics
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
 from tinyconv.kernels.relu import relu_backward, relu_forward
 from tinyconv.kernels.sigmoid import sigmoid_backward
 from tinyconv.kernels.tanh import tanh_backward
+from tinyconv.kernels.winners import Upstream
 
 
 class Step(NamedTuple):
@@ -35,6 +37,7 @@ def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Ste
     """
     operations: dict[str, Callable[[Array], None]] = {
         "convolution": _convolve,
+        "linear": _multiply,
         "ReLU": _rectify,
         "max-pool": _pool,
         "FiLM": _modulate,
@@ -64,7 +67,12 @@ def _convolve(x: Array) -> None:
     y = conv2d_forward(x, x, None, stride, padding, dilation, groups, (1, 1), _Silent())
     conv2d_backward(y, x, x, stride, padding, dilation, groups, _Silent())
     y, winners = block_forward(x, x, None, stride, padding, dilation, groups, (1, 1), (1, 1), (1, 1), (1, 1))
-    block_backward(y, y, winners, x, x, stride, padding, dilation, groups, (1, 1), (1, 1), (1, 1))
+    upstream = Upstream(y, y, winners, (1, 1), (1, 1), (1, 1))
+    block_backward(upstream, x, x, stride, padding, dilation, groups)
+
+
+def _multiply(x: Array) -> None:
+    product(x[0, 0], x[0, 0])
 
 
 def _rectify(x: Array) -> None:

@@ -4,6 +4,8 @@ It goes straight into the two layouts in which the convolution's way back reads 
 convolution's output is never an image of its own.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import prange
 
@@ -59,27 +61,35 @@ def turned_from_winners(dy, y, winners, turned, tap_rows, tap_cols, SH, SW):  # 
                     rows[place * V + v] = value
 
 
-def lay_out_winners(
-    dy: Array,
-    y: Array,
-    winners: Array,
-    planes: Planes,
-    groups: int,
-    conv_size: Pair,
-    pool_size: Pair,
-    pool_stride: Pair,
-) -> tuple[Array, Array]:
-    """Return the gradient by the convolution's output in `planes`, flat, and turned.
+class Upstream(NamedTuple):
+    """What comes back to a block, (N, F, PH, PW) each, and how its pool lay on the convolution's output."""
 
-    From dy, y and winners (N, F, PH, PW); for each window `winners` says the tap kh·KW + kw that won it.
-    """
-    (N, F, PH, PW), dy = dy.shape, plain(dy)
-    taps = np.divmod(np.arange(pool_size[0] * pool_size[1]), pool_size[1])
-    flat = room("planes", N * F * planes.size, dy.dtype)
-    images = (array.reshape(N * F, PH, PW) for array in (dy, y, winners))
-    target = flat[: N * F * planes.size].reshape(N * F, *planes.shape[2:])
-    before = -planes.rows.offsets[0], -planes.cols.offsets[0]
-    planes_from_winners(*images, target, *before, *taps, *pool_stride)
-    turned = room_for_turned(N, F // groups, groups, conv_size, dy.dtype)
-    turned_from_winners(dy, y, winners, turned, *taps, *pool_stride)
-    return flat, turned
+    dy: Array
+    y: Array
+    winners: Array  # kh·KW + kw: the tap that won each window
+    conv_size: Pair
+    pool_size: Pair
+    pool_stride: Pair
+
+    def in_planes(self, part: slice, planes: Planes) -> Array:
+        """Return the gradient by the convolution's output for some images: in `planes`, flat."""
+        dy, y, winners = plain(self.dy[part]), self.y[part], self.winners[part]
+        N, F, PH, PW = dy.shape
+        flat = room("planes", N * F * planes.size, dy.dtype)
+        images = (array.reshape(N * F, PH, PW) for array in (dy, y, winners))
+        target = flat[: N * F * planes.size].reshape(N * F, *planes.shape[2:])
+        before = -planes.rows.offsets[0], -planes.cols.offsets[0]
+        planes_from_winners(*images, target, *before, *self._taps, *self.pool_stride)
+        return flat
+
+    def turned(self, part: slice, groups: int) -> Array:
+        """Return the same turned, (N, G, T, OH, OW, V)."""
+        dy, y, winners = plain(self.dy[part]), self.y[part], self.winners[part]
+        turned = room_for_turned(len(dy), dy.shape[1] // groups, groups, self.conv_size, dy.dtype)
+        turned_from_winners(dy, y, winners, turned, *self._taps, *self.pool_stride)
+        return turned
+
+    @property
+    def _taps(self) -> tuple[Array, Array]:
+        KH, KW = self.pool_size
+        return np.divmod(np.arange(KH * KW), KW)

@@ -57,6 +57,10 @@ class Layer(Stateful):
         """Return dx, and the gradients of the parameters under their names, given `dy` like y."""
         return self._backward(dy, cache, note)
 
+    def parameter_gradients(self, dy: Array, cache: Any) -> Gradients:
+        """Return the gradients of the parameters alone, where dx would not be used."""
+        return self.backward(dy, cache)[1]
+
     def _forward(self, x: Array, run: Run) -> tuple[Array, Any]:
         raise NotImplementedError(f"{type(self).__name__} must compute _forward")
 
@@ -85,6 +89,11 @@ class Layer(Stateful):
     def multiply_adds(self, output_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the factors whose product is the number of multiply-adds for one image."""
         return (0,)
+
+
+def named(dweight: Array, dbias: Array | None) -> Gradients:
+    """Return the gradients under their names; without a bias there is none of it."""
+    return {"weight": dweight} if dbias is None else {"weight": dweight, "bias": dbias}
 
 
 def uniform(rng: Any, shape: tuple[int, ...], fan_in: int, dtype: Any) -> Array:

@@ -4,9 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.functional.convolution import Conv2dCache, conv2d_backward, conv2d_forward
+from tinyconv.functional.convolution import (
+    Conv2dCache,
+    conv2d_backward,
+    conv2d_forward,
+    conv2d_parameter_gradients,
+)
 from tinyconv.geometry import Window
-from tinyconv.layers.base import Gradients, Layer, Run, uniform
+from tinyconv.layers.base import Gradients, Layer, Run, named, uniform
 from tinyconv.shapes import Array, ShapeError, float_dtype, integer, pair
 from tinyconv.trace import Note
 
@@ -76,7 +81,11 @@ class Conv2d(Layer):
 
     def _backward(self, dy: Array, cache: Conv2dCache, note: Note) -> tuple[Array, Gradients]:
         dx, dweight, dbias = conv2d_backward(dy, cache, note=note)
-        return dx, {"weight": dweight} if dbias is None else {"weight": dweight, "bias": dbias}
+        return dx, named(dweight, dbias)
+
+    def parameter_gradients(self, dy: Array, cache: Conv2dCache) -> Gradients:
+        """Return the gradients alone."""
+        return named(*conv2d_parameter_gradients(dy, cache))
 
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return (F, OH, OW) for (C, H, W)."""

@@ -5,8 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.functional.linear import LinearCache, linear_backward, linear_forward
-from tinyconv.layers.base import Gradients, Layer, Run, uniform
+from tinyconv.functional.linear import (
+    LinearCache,
+    linear_backward,
+    linear_forward,
+    linear_parameter_gradients,
+)
+from tinyconv.layers.base import Gradients, Layer, Run, named, uniform
 from tinyconv.shapes import Array, ShapeError, float_dtype, floats, integer
 from tinyconv.trace import Note
 
@@ -74,7 +79,11 @@ class Linear(Layer):
 
     def _backward(self, dy: Array, cache: LinearCache, note: Note) -> tuple[Array, Gradients]:
         dx, dweight, dbias = linear_backward(dy, cache, note=note)
-        return dx, {"weight": dweight} if dbias is None else {"weight": dweight, "bias": dbias}
+        return dx, named(dweight, dbias)
+
+    def parameter_gradients(self, dy: Array, cache: LinearCache) -> Gradients:
+        """Return the gradients alone."""
+        return named(*linear_parameter_gradients(dy, cache))
 
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return (F,)."""

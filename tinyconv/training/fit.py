@@ -95,7 +95,7 @@ def _learn(network: Layer, optimizer: Optimizer, batches: Iterable[Examples], ba
     for batch in batches:
         logits, _, cache = network.forward(batch.images, batch.metadata)  # (B, classes)
         loss, loss_cache = cross_entropy_forward(logits, batch.labels)
-        _, gradients = network.backward(cross_entropy_backward(loss_cache), cache)
+        gradients = network.parameter_gradients(cross_entropy_backward(loss_cache), cache)
         with uninterrupted():
             optimizer.step(parameters, gradients)
         tally.add(loss, logits, batch.labels)

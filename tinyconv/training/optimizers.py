@@ -172,12 +172,20 @@ class Adam(Optimizer):
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         if self.weight_decay:
             gradient = gradient + self.weight_decay * parameter
-        mean += (1 - beta1) * (gradient - mean)
+        step = np.empty_like(parameter)  # the room that every line below writes into
+        np.subtract(gradient, mean, out=step)
+        step *= 1 - beta1
+        mean += step
+        np.multiply(gradient, gradient, out=step)
+        step *= 1 - beta2
         square *= beta2
-        square += (1 - beta2) * gradient * gradient
-        step_size = self.lr / (1 - beta1**self.steps)
-        spread = np.sqrt(square) / math.sqrt(1 - beta2**self.steps) + self.eps
-        parameter -= step_size * mean / spread
+        square += step
+        np.sqrt(square, out=step)
+        step /= math.sqrt(1 - beta2**self.steps)
+        step += self.eps
+        np.divide(mean, step, out=step)
+        step *= self.lr / (1 - beta1**self.steps)
+        parameter -= step
 
 
 def _number(function: str, argument: str, value: Any, below: float = math.inf) -> float:

@@ -1,0 +1,74 @@
+"""The fully connected layer: three products of matrices, made by the convolution's own tile.
+
+    out[m, p] = Σₖ left[m, k] · right[k, p]
+
+The left one is packed into panels; the rows of the right one are read in place. No library's threads spin,
+waiting for the next product, while the kernels want the cores; and any number of threads makes the same bits.
+"""
+
+import numpy as np
+from numba import prange
+
+from tinyconv.kernels.correlation import multiply
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.jit import kernel
+from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.panels import pack
+from tinyconv.kernels.planes import room
+
+
+@kernel
+def fill_product(panels, right, shifts, out, lanes):  # type: ignore[no-untyped-def]
+    """Fill out (M, P) from panels (B, K, R) and the rows of flat `right`; a task owns a strip of R rows."""
+    B, K, R = panels.shape
+    M, P = out.shape
+    wide = 3 * lanes  # columns: the widest tile
+    strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower than a vector
+    flat = panels.reshape(-1)
+    for task in prange(strips * B):
+        strip, b = task // B, task % B
+        first, last = strip * wide, P if strip == strips - 1 else (strip + 1) * wide
+        ld = (last - first + lanes - 1) // lanes * lanes
+        sums = np.empty(R * ld, right.dtype)
+        multiply(flat, b * K * R, R, right, first, shifts, sums, last - first, ld, lanes)
+        for m in range(min(R, M - b * R)):
+            for p in range(last - first):
+                out[b * R + m, first + p] = sums[m * ld + p]
+
+
+def product(left: Array, right: Array) -> Array:
+    """Return left (M, K) times right (K, P) as (M, P)."""
+    (M, K), P = left.shape, right.shape[1]
+    out = np.zeros((M, P), left.dtype)
+    if out.size and K:
+        lanes = HOST.lanes(left.itemsize)
+        panels = pack(left[:, :, None, None], groups=1)[0]  # (B, K, R)
+        fill_product(panels, _readable(right, lanes), np.arange(K) * P, out, lanes)
+    return out
+
+
+def _readable(matrix: Array, lanes: int) -> Array:
+    """Return the rows one behind the other: in place, or with room behind where a vector overruns one."""
+    if matrix.shape[1] >= lanes:
+        return plain(matrix).reshape(-1)
+    flat = room("rows", matrix.size, matrix.dtype)
+    flat[: matrix.size] = matrix.reshape(-1)
+    return flat
+
+
+def linear_forward(x: Array, weight: Array, bias: Array | None) -> Array:
+    """Return x (N, D) times weightᵀ, for weight (F, D), plus bias (F,)."""
+    y = np.ascontiguousarray(product(weight, x.T).T)  # (N, F)
+    if bias is not None:
+        y += bias
+    return y
+
+
+def linear_backward(dy: Array, x: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """Return dx (N, D), and the gradients of `linear_parameter_gradients`."""
+    return product(dy, weight), *linear_parameter_gradients(dy, x)
+
+
+def linear_parameter_gradients(dy: Array, x: Array) -> tuple[Array, Array]:
+    """Return dweight (F, D) and dbias (F,)."""
+    return product(dy.T, x), dy.sum(axis=0)
