@@ -45,7 +45,7 @@ def test_quick_measures_a_gain_that_shuffled_metadata_lose(monkeypatch, capsys, 
 def test_film_tells_coins_apart_as_no_image_alone_can():
     task = tasks.TASKS["coins"]
     found = tasks.accuracy(task, "FiLM", task.split(0), seed=0, epochs=task.quick_epochs)
-    assert found >= 100 * image_alone_limit() + 15  # measured 36 points above it
+    assert found >= 100 * image_alone_limit() + 15  # measured 34 points above it
 
 
 @pytest.mark.parametrize("task", ["digits", "coins"])
