@@ -15,6 +15,13 @@ class Ratio(NamedTuple):
     worst: float | None = None
 
 
+class Gain(NamedTuple):
+    """Points of test accuracy that metadata give: each method, or the best."""
+
+    points: float
+    by_each: bool
+
+
 RATIOS = [
     Ratio(TORCH, CONV, mean=1.0, worst=0.8),
     Ratio(TORCH, BLOCK, mean=3.0, worst=1.0),
@@ -32,6 +39,10 @@ GROWTH = 0.20  # share by which the time per multiply-add may change when a size
 SMALL_CONV = 30.0  # µs: 1×1×8×8, 3×3
 FIRST_BLOCK = 15.0  # s: forward + backward from an empty cache, the whole process
 FIRST_CONV = 1.5  # s: import and one convolution from a warm cache, the whole process
+GAINS = {"digits": Gain(4.0, by_each=True), "coins": Gain(15.0, by_each=False)}
+SHUFFLED = 0.25  # share of its gain that metadata may leave a method when they are shuffled
+METADATA = 0.05  # share of a training step that carrying and reading metadata may add
+FILM = 1.5  # times as long as torch eager that FiLM may take
 
 
 def is_wide(layer: Layer) -> bool:

@@ -1,6 +1,6 @@
 """What metadata are worth: the test accuracy of a small network that sees the image alone, and with metadata.
 
-    python benchmarks/metadata_gain.py [--quick] [--tasks digits coins] [--seeds 5] [--json FILE]
+    python benchmarks/metadata_gain.py [--quick] [--tasks digits coins] [--seeds 5] [--json FILE] [--markdown]
 
 A seed draws the split, the start and the order of the images. Each method is compared, seed by seed, with the
 same network without it; conditional normalisation with batch normalisation. The control is the method itself,
@@ -8,30 +8,19 @@ trained and tested on metadata that were dealt out to other images: what is left
 Networks this small are fastest on one thread; a full run takes minutes.
 """
 
-import argparse
-import json
 import statistics
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
-from measure import header, limit_threads
+import aims
+from findings import Finding
 from metadata_tasks import METHODS, READING, TASKS, Task, accuracy, shuffled
+from report import begin, command_line, deliver
 from tqdm import tqdm
 
+from tinyconv.data import MetadataSplit
+
 QUICK = ["concatenation", "FiLM"]
-LEFT = 0.25  # share of its gain that shuffled metadata may leave a method
-
-
-class Aim(NamedTuple):
-    """How many points of accuracy metadata are meant to give."""
-
-    gain: float
-    by_each: bool  # by each method, or by the best
-
-
-AIMS = {"digits": Aim(4.0, by_each=True), "coins": Aim(15.0, by_each=False)}
 
 
 class Row(NamedTuple):
@@ -60,18 +49,6 @@ class Row(NamedTuple):
         return line(self.method, METHODS[self.method].baseline, cells)
 
 
-class Finding(NamedTuple):
-    """One figure beside what is aimed at."""
-
-    what: str
-    measured: str
-    aim: str
-    holds: bool
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.measured}, aim {self.aim}: {'holds' if self.holds else 'FALLS SHORT'}"
-
-
 def line(method: str, baseline: str, cells: Iterable[str]) -> str:
     """Return a line of the table."""
     return f"{method:24}{baseline:24}" + "".join(f"{cell:>16}" for cell in cells)
@@ -97,7 +74,7 @@ def measure(task: Task, methods: list[str], seeds: list[int], epochs: int) -> li
     rows = []
     with tqdm(total=networks, unit=" networks", leave=False, disable=None) as bar:
 
-        def accuracies(method: str, given: list) -> list[float]:
+        def accuracies(method: str, given: list[MetadataSplit]) -> list[float]:
             found = []
             for split, seed in zip(given, seeds, strict=True):
                 found.append(accuracy(task, method, split, seed, epochs))
@@ -112,63 +89,52 @@ def measure(task: Task, methods: list[str], seeds: list[int], epochs: int) -> li
     return rows
 
 
-def findings(rows: list[Row], aim: Aim) -> list[Finding]:
+def findings(task: str, rows: list[Row]) -> list[Finding]:
     """Return the gain, and what the control leaves of it, beside the aims."""
+    points, by_each = aims.GAINS[task]
     gains = {row.method: statistics.fmean(row.gains()) for row in rows}
-    judged = (min if aim.by_each else max)(gains, key=gains.__getitem__)
+    judged = (min if by_each else max)(gains, key=gains.__getitem__)
     shares = {row.method: statistics.fmean(row.left()) / gains[row.method] for row in rows}
     worst = max(shares, key=shares.__getitem__)
     return [
         Finding(
-            f"gain of {'each method, the least' if aim.by_each else 'the best method'}",
-            f"{gains[judged]:+.1f} points ({judged})",
-            f"≥ {aim.gain:+.0f}",
-            gains[judged] >= aim.gain,
+            f"{task}: gain in points of {'each method, the least' if by_each else 'the best method'}",
+            f"{gains[judged]:+.1f} ({judged})",
+            f"≥ {points:+.0f}",
+            gains[judged] >= points,
         ),
         Finding(
-            "share of the gain that shuffled metadata leave, the largest",
-            f"{shares[worst]:.0%} ({worst})".replace("-", "−"),
-            f"≤ {LEFT:.0%}",
-            min(gains.values()) > 0 and shares[worst] <= LEFT,
+            f"{task}: share of the gain that shuffled metadata leave, the largest",
+            f"{shares[worst]:.0%} ({worst})",
+            f"≤ {aims.SHUFFLED:.0%}",
+            min(gains.values()) > 0 and shares[worst] <= aims.SHUFFLED,
         ),
     ]
 
 
-def run(names: list[str], methods: list[str], seeds: list[int], quick: bool) -> dict[str, dict]:
-    """Measure some tasks; return the rows and findings of each, by name."""
-    figures = {}
-    for name in names:
-        task = TASKS[name]
-        rows = measure(task, methods, seeds, task.quick_epochs if quick else task.epochs)
-        found = [] if quick else findings(rows, AIMS[name])  # an aim is for several seeds and every method
-        print("\n".join(map(str, found)), flush=True)
-        figures[name] = {
-            "rows": [row._asdict() for row in rows],
-            "findings": [finding._asdict() for finding in found],
-        }
-    return figures
-
-
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one seed, two methods, fewer epochs")
+    parser = command_line(__doc__)
+    parser.set_defaults(threads=1)
+    parser.add_argument(
+        "--quick", action="store_true", help="one seed, two methods, fewer epochs, no verdict"
+    )
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS), help="(default all)")
     parser.add_argument("--seeds", type=int, default=5, help="how many (default 5)")
-    parser.add_argument("--threads", type=int, default=1, help="(default 1)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     arguments = parser.parse_args()
     if arguments.seeds < 1:
         parser.error(f"--seeds (={arguments.seeds}) must be at least 1")
-    limit_threads(arguments.threads)
     seeds = [0] if arguments.quick else list(range(arguments.seeds))
-    conditions = {**header(arguments.threads), "seeds": ", ".join(map(str, seeds))}
-    print("\n".join(f"{name}: {value}" for name, value in conditions.items()))
-    print("test accuracy in %, mean ± standard deviation over the seeds", flush=True)
-    figures = run(arguments.tasks, QUICK if arguments.quick else READING, seeds, arguments.quick)
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"header": conditions, **figures}, indent=1, ensure_ascii=False))
+    report = begin(arguments.threads, {})
+    print(f"test accuracy in %, mean ± standard deviation over {len(seeds)} seeds", flush=True)
+    for name in arguments.tasks:
+        task = TASKS[name]
+        methods, epochs = (QUICK, task.quick_epochs) if arguments.quick else (READING, task.epochs)
+        rows = measure(task, methods, seeds, epochs)
+        report.details[f"metadata_gain, {name}"] = [row._asdict() for row in rows]
+        report.findings += [] if arguments.quick else findings(name, rows)
+    deliver(report, arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

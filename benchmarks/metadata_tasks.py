@@ -60,7 +60,7 @@ TASKS = {
         channels=(3, 8, 16, 32),
         hidden=32,
         classes=4,
-        lr=2e-3,
+        lr=4e-3,
         epochs=20,
         quick_epochs=15,
     ),

@@ -192,6 +192,19 @@ def test_a_view_holds_plain_ints_only(stack):
         assert {type(number) for number in numbers} == {int}
 
 
+def test_the_view_behind_a_window_is_made_once_and_is_nobody_elses():
+    window = Window.of("conv2d", 3, padding=1)
+    view = View.of_image(8, 6).through(window, 8, 6)
+    assert View.of_image(8, 6).through(window, 8, 6) is view
+    assert view == View(view.rows, view.cols)
+    for other in (
+        View.of_image(6, 8).through(window, 6, 8),
+        View.of_image(8, 6).through(Window.of("conv2d", 3, padding=1, dilation=2), 6, 4),
+        view.through(window, 8, 6),
+    ):
+        assert other != view
+
+
 def test_where_refuses_cells_off_the_map():
     view = View.of_image(4, 5)
     with pytest.raises(ShapeError, match=r"where: row \(=4\) must be below the map's 4"):

@@ -4,6 +4,7 @@ The composition is the receptive-field arithmetic of Araujo, Norris & Sim, "Comp
 Convolutional Neural Networks" (Distill, 2019), with its start offset kept exact for any dilation.
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -134,7 +135,7 @@ class View(NamedTuple):
 
     def through(self, window: Window, OH: int, OW: int) -> "View":
         """Return the view behind one more layer whose output map is OH×OW."""
-        return View(self.rows.through(window.rows, OH), self.cols.through(window.cols, OW))
+        return _through(self, window, OH, OW)
 
     @property
     def size(self) -> Pair:
@@ -178,3 +179,8 @@ class View(NamedTuple):
         """Return the cells (x1, y1, x2, y2) on which points (…, 2) land; empty where they miss the map."""
         (x1, x2), (y1, y2) = self.cols.under(xy[..., 0]), self.rows.under(xy[..., 1])
         return np.stack([x1, y1, x2, y2], axis=-1)
+
+
+@lru_cache(maxsize=4096, typed=True)  # a network looks through the same windows at every step
+def _through(view: View, window: Window, OH: int, OW: int) -> View:
+    return View(view.rows.through(window.rows, OH), view.cols.through(window.cols, OW))

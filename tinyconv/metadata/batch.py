@@ -78,7 +78,7 @@ class MetadataBatch(Traveller, Sequence[Metadata]):
             return MetadataBatch(self._records[index], self._journey)
         if isinstance(index, list | np.ndarray):
             rows = np.arange(len(self))[index].tolist()  # negative rows, and a bool for each, are NumPy's
-            return MetadataBatch(tuple(self._records[row] for row in rows), self._journey)
+            return MetadataBatch(tuple(map(self._records.__getitem__, rows)), self._journey)
         return Metadata(self._records[index], self._journey)
 
     def __repr__(self) -> str:
