@@ -192,7 +192,7 @@ BEHIND_CONV, BEHIND_ALL = (
         (
             {"x": X.repeat(3, axis=1)},
             ShapeError,
-            r"{}: x \(shape=\(1, 3, 8, 8\)\) must fit the network: conv2d",
+            r"{}: x \(shape=\(1, 3, 8, 8\)\) must fit the network, .*: conv2d",
         ),
         ({"x": X.astype(np.float64)}, DTypeError, r"{}: x \(shape=\(1, 1, 8, 8\)\) must fit the network"),
         ({"x": X.astype(int)}, DTypeError, r"{}: x \(dtype=int64\) must be float32 or float64"),
