@@ -33,7 +33,7 @@ def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Ste
     """Return what compiles every kernel, step by step; whoever runs the steps shows the progress.
 
     >>> [step.name for step in warmup_steps(dtypes=(np.float32,))][:2]
-    ['convolution, float32, one core', 'ReLU, float32, one core']
+    ['convolution, float32, one core', 'linear, float32, one core']
     """
     operations: dict[str, Callable[[Array], None]] = {
         "convolution": _convolve,
