@@ -9,7 +9,7 @@
 (array([[ 5.,  5., 10., 10.]]), 'cat')
 """
 
-from tinyconv import data, functional, models
+from tinyconv import data, functional, inspection, models
 from tinyconv.engine import get_engine, set_engine
 from tinyconv.kernels import get_num_threads, set_num_threads
 from tinyconv.layers import (
@@ -90,6 +90,7 @@ __all__ = [
     "functional",
     "get_engine",
     "get_num_threads",
+    "inspection",
     "load_weights",
     "models",
     "save",
