@@ -15,6 +15,9 @@ WHOLE_IMAGE = "#FFFFFF"  # what belongs to the image and to no object
 HALO = "#000000"  # under every line, so that it shows on light maps too
 TEXT, FAINT, FRAME, MISSING = "#222222", "#6E6E6E", "#BBBBBB", "#FF00FF"
 
+# a cell that only holds a number; its letters where it is read, and where no window reads it
+CELL, CELL_INK, CELL_UNREAD = "#EFEFEF", "#555555", "#B4B4B4"
+
 PAPER = "#FFFFFF"  # behind every picture that has its own figure, and opaque: as legible on a dark page
 ON_DARK = {TEXT: "#EEEEEE", FAINT: "#ABABAB"}  # what stands for them where the caller's figure is dark
 DPI = 150  # nine inches are 1350 pixels: sharp where a page shows them at 900
@@ -117,6 +120,10 @@ class Scale(NamedTuple):
     def arguments(self) -> dict[str, Any]:
         """The scale as `imshow` takes it."""
         return self._asdict()
+
+    def colours(self, cells: Array) -> Array:
+        """Return the colour of each cell of a map (H, W), as (H, W, 4)."""
+        return self.cmap((np.asarray(cells, np.float64) - self.vmin) / (self.vmax - self.vmin))
 
 
 def _most(maps: Array) -> float:

@@ -13,16 +13,16 @@ ROOMY = 0.24  # inches: the side of a cell that has room for a number of four ch
 
 
 def decimals(array: Array) -> int:
-    """Return how many decimals show two digits that count in the largest number; none for whole numbers.
+    """Return how many decimals to write: enough for all numbers if two are, else for two digits that count.
 
-    >>> decimals(np.array([3.0, -2.0])), decimals(np.array([0.12, -0.5])), decimals(np.array([0.012]))
-    (0, 2, 3)
+    >>> [decimals(np.array(numbers)) for numbers in ([3, -2], [2.5, 0.75], [0.123, 1], [0.012345])]
+    [0, 2, 1, 3]
     """
-    finite = np.abs(array[np.isfinite(array)])
-    most = float(finite.max(initial=0))
-    if most == 0 or (finite == np.round(finite)).all():
-        return 0
-    return min(4, max(0, 1 - floor(log10(most))))
+    finite = np.abs(array[np.isfinite(array)]).astype(np.float64)
+    for digits in range(3):
+        if (finite == np.round(finite, digits)).all():
+            return digits
+    return min(4, max(0, 1 - floor(log10(finite.max()))))
 
 
 def text_of(value: float, digits: int) -> str:
@@ -36,9 +36,7 @@ def text_of(value: float, digits: int) -> str:
 
 def write(ax: Axes, cells: Array, scale: Scale, size: float, digits: int | None = None) -> None:
     """Write each number of a map (H, W) into its cell, which has the colour that `scale` gives it."""
-    digits = decimals(cells) if digits is None else digits
-    span = scale.vmax - scale.vmin
-    colours = scale.cmap((np.asarray(cells, float) - scale.vmin) / span)  # (H, W, 4)
+    digits, colours = decimals(cells) if digits is None else digits, scale.colours(cells)
     for (row, col), value in np.ndenumerate(cells):
         put(ax, row, col, text_of(value, digits), size, ink_on(colours[row, col]))
 
