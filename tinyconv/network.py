@@ -70,7 +70,7 @@ class Sequential(Layer):
     ) -> tuple[Array, Any, tuple[Any, ...]]:
         """Return y, its metadata, and the layers' caches; arguments and errors are `Layer.forward`'s."""
         passed = []
-        fuse = not note.keeps and get_engine() == "numba"
+        fuse = not note.watches and get_engine() == "numba"
         for step in steps(self.layers, fuse):
             x, metadata, cache = step.forward(x, metadata, training, note)
             passed.append((step, cache))

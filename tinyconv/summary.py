@@ -5,7 +5,7 @@ Before an image has come, its size is a letter: a map behind a stride of 2 is �
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -73,7 +73,9 @@ class Table(tuple[Row, ...]):
         adds = [math.prod(row.multiply_adds) for row in self if _known(row.multiply_adds)]
         total = f"{sum(adds):,}" if len(adds) == len(self) else ""
         cells.append(("total", "", "", f"{sum(row.parameters for row in self):,}", total, ""))
-        return _aligned(cells)
+        lines = aligned(cells)
+        rule = "─" * max(map(len, lines))
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
 
 def summarize(layers: Mapping[str, Any], shape: tuple[Any, ...]) -> Table:
@@ -130,15 +132,18 @@ def _bracketed(factor: Any) -> str:
     return f"({factor})" if is_sum else str(factor)
 
 
-def _aligned(cells: list[tuple[str, ...]]) -> str:
-    """Set the columns side by side: text to the left, numbers to the right."""
+def aligned(cells: Sequence[tuple[str, ...]], texts: int = 3) -> list[str]:
+    """Set the columns side by side: the first, which are texts, to the left; numbers to the right.
+
+    >>> aligned([("name", "zeros"), ("relu1", "50 %")], texts=1)
+    ['name   zeros', 'relu1   50 %']
+    """
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = []
     for row in cells:
         pieces = [
-            cell.rjust(width) if column >= 3 else cell.ljust(width)
+            cell.rjust(width) if column >= texts else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(pieces).rstrip())
-    rule = "─" * max(map(len, lines))
-    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+    return lines

@@ -27,6 +27,7 @@ class Note:
     __slots__ = ("path",)
 
     keeps = False  # whether somebody looks: an array that is made only to be looked at is made only then
+    watches = False  # whether every layer runs by itself, so that its output comes by
 
     def __init__(self, path: str = "") -> None:
         self.path = path
@@ -53,7 +54,7 @@ class Recorder(Note):
 
     __slots__ = ("arrays",)
 
-    keeps = True
+    keeps = watches = True
 
     def __init__(self, path: str = "", arrays: dict[str, Array] | None = None) -> None:
         super().__init__(path)

@@ -64,10 +64,14 @@ class Line(NamedTuple):
         """Return the image coordinate of a map coordinate: the inverse of `to_map`."""
         return cells * self.jump + self.origin
 
+    def spans(self, cell: Any) -> tuple[Any, Any]:
+        """Return [low, high), the cell's whole window: the canvas may be smaller."""
+        low = cell * self.jump - self.offset
+        return low, low + self.reach
+
     def sees(self, cell: Any) -> tuple[Any, Any]:
         """Return the pixels [low, high) that a cell sees (empty: padding only)."""
-        low = np.clip(cell * self.jump - self.offset, *self.seen)
-        high = np.clip(cell * self.jump - self.offset + self.reach, *self.seen)
+        low, high = (np.clip(edge, *self.seen) for edge in self.spans(cell))
         alive = (self.live[0] <= cell) & (cell < self.live[1])
         return low, np.where(alive, high, low)
 
@@ -158,6 +162,15 @@ class View(NamedTuple):
                 raise ShapeError(f"where: {argument} (={value}) must be below the map's {line.cells}")
         (y1, y2), (x1, x2) = self.rows.sees(row), self.cols.sees(col)
         return int(x1), int(y1), int(x2), int(y2)
+
+    def spans(self, row: int, col: int) -> tuple[int, int, int, int]:
+        """Return (x1, y1, x2, y2): a cell's whole window, in pixels; it may hang over the canvas.
+
+        >>> View.of_image(8, 8).through(Window.of("conv2d", 3, padding=1), 8, 8).spans(0, 7)
+        (6, -1, 9, 2)
+        """
+        (y1, y2), (x1, x2) = self.rows.spans(row), self.cols.spans(col)
+        return x1, y1, x2, y2
 
     def to_map(self, places: Array) -> Array:
         """Return where x, y, x, y, … on the last axis land on the map: affine and not clipped."""

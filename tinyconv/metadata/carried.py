@@ -62,9 +62,10 @@ class Metadata(Traveller, Mapping[Hashable, Any]):
         """
         return self._journey.place(f".where({row}, {col})").where(row, col)
 
-    def who(self, row: int, col: int, key: Hashable | None = None) -> Array:
+    def who(self, row: int, col: int, key: Hashable | None = None, *, whole: bool = False) -> Array:
         """Return the rows, int64, of the objects that lie in what a cell sees, if only in part.
 
+        With `whole` only of those that lie in it with all that they have.
         `key` says by what: None is the first of boxes, bbox, masks, mask, points, keypoints, then any other.
 
         Raises:
@@ -76,7 +77,7 @@ class Metadata(Traveller, Mapping[Hashable, Any]):
         x1, y1, x2, y2 = view.where(row, col)
         if x1 == x2 or y1 == y2:  # the cell sees padding only
             return np.empty(0, np.int64)
-        return np.flatnonzero(value.overlaps(x1, y1, x2, y2))
+        return np.flatnonzero((value.within if whole else value.overlaps)(x1, y1, x2, y2))
 
     def cells(self, key: Hashable, rule: str = "touch") -> Array:
         """Return the cells of this map that meet each object: half-open x1, y1, x2, y2, int64 (M, 4).

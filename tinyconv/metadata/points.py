@@ -91,6 +91,11 @@ class Points(Spatial):
         within = self._within(x1, y1, x2, y2)
         return within if within.ndim == 1 else np.logical_or.reduce(within, axis=1)
 
+    def within(self, x1: int, y1: int, x2: int, y2: int) -> Array:
+        """Return (M,) bool: which objects have all their points in the rectangle."""
+        within = self._within(x1, y1, x2, y2)
+        return within if within.ndim == 1 else np.logical_and.reduce(within, axis=1)
+
     def _within(self, x1: int, y1: int, x2: int, y2: int) -> Array:
         x, y = self._array[..., 0], self._array[..., 1]  # (M,) or (M, K)
         return (x1 <= x) & (x < x2) & (y1 <= y) & (y < y2)

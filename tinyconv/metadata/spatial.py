@@ -95,6 +95,12 @@ class Spatial(ABC):
         """Return (M,) bool: which objects lie in a rectangle of pixels, if only in part."""
         return self.boxes().overlaps(x1, y1, x2, y2)
 
+    def within(self, x1: int, y1: int, x2: int, y2: int) -> Array:
+        """Return (M,) bool: which objects lie in a rectangle of pixels with all that they have."""
+        left, top, right, bottom = self.boxes()._array.T
+        inside = (left >= x1) & (top >= y1) & (right <= x2) & (bottom <= y2)
+        return inside & self.overlaps(x1, y1, x2, y2)
+
     @property
     def visible(self) -> Array:
         """(M,) float64: the share of each object that lies on the canvas."""

@@ -1,17 +1,17 @@
 """What the metadata of one map place on it: every box, point and mask, and the objects' labels."""
 
-from collections.abc import Hashable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from tinyconv.metadata import Boxes, Mask, Metadata, Points, Spatial
+from tinyconv.metadata.labels import labels_of
 from tinyconv.plot import marks
 from tinyconv.plot.label import Label
 from tinyconv.plot.style import WHOLE_IMAGE, Pen, object_colour
 
-LABEL_KEYS = ("labels", "classes", "class", "names")
 KINDS = (Boxes, Mask, Points)  # a label stands at the first of these that shows its object
 
 
@@ -34,7 +34,7 @@ class Places(NamedTuple):
         items = dict(metadata or {})
         kinds = [(key, kind) for key, kind in items.items() if isinstance(kind, Spatial)]
         places = cls(dict(sorted(kinds, key=lambda item: _rank(item[1]))))
-        return places._replace(labels=_labels(items, places.objects))
+        return places._replace(labels=labels_of(items, places.objects))
 
     @property
     def objects(self) -> int:
@@ -82,14 +82,3 @@ class Places(NamedTuple):
 
 def _rank(kind: Spatial) -> int:
     return next((rank for rank, known in enumerate(KINDS) if isinstance(kind, known)), len(KINDS))
-
-
-def _labels(items: Mapping[Hashable, Any], objects: int) -> tuple[str, ...]:
-    """Return the first of the usual labels that has one item per object."""
-    for key in LABEL_KEYS:
-        if key in items:
-            value = items[key]
-            rows = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
-            if len(rows) == objects:
-                return tuple(str(row) for row in rows)
-    return ()
