@@ -35,15 +35,24 @@ class FiltersNeededDisplay(Display):
         sheet = Sheet(*SIZE, ax)
         ax, cost = plain(sheet.whole(), "multiply-adds for one image", "accuracy"), self.result.multiply_adds
         ax.set_xscale("log")
-        parts = ("train", self.result.train_accuracy, TRAIN, "--"), ("test", self.result.test_accuracy, VALIDATION, "-")
+        parts = (
+            ("train", self.result.train_accuracy, TRAIN, "--"),
+            ("test", self.result.test_accuracy, VALIDATION, "-"),
+        )
         for name, accuracy, colour, dashes in parts:
             K, S = accuracy.shape
             ax.scatter(np.repeat(cost, S), accuracy.ravel(), s=14, color=colour, alpha=0.45, linewidths=0)
             ax.plot(cost, accuracy.mean(axis=1), dashes, color=colour, linewidth=1.6, label=name)
         for count, x, y in zip(self.result.filters, cost, self.result.test_accuracy.min(axis=1), strict=True):
             ax.annotate(
-                f"{count} filters", (x, y), (0, -6), textcoords="offset points", fontsize=7.5, color=FAINT,
-                ha="center", va="top",
+                f"{count} filters",
+                (x, y),
+                (0, -6),
+                textcoords="offset points",
+                fontsize=7.5,
+                color=FAINT,
+                ha="center",
+                va="top",
             )
         ax.set_xticks(cost, [f"{count:,}" for count in cost])
         ax.set_xticks([], minor=True)

@@ -54,9 +54,7 @@ class HealthDisplay(Display):
         sheet = Sheet(WIDTH, below + first + MARGIN, ax)
         sheet.write(MARGIN, MARGIN, self.caption)
         self._write_head(sheet)
-        axes = [
-            self._draw_layer(sheet, HEAD + number * (ROW + GAP), row) for number, row in enumerate(rows)
-        ]
+        axes = [self._draw_layer(sheet, HEAD + number * (ROW + GAP), row) for number, row in enumerate(rows)]
         if len(order):
             axes += self._draw_first(sheet, below + 0.3, order, tall)
         return self._drawn(axes, sheet)
@@ -96,7 +94,9 @@ class HealthDisplay(Display):
         cells = [*map(str, counts), f"{100 * row.zeros.mean():.0f} %"]
         for cell, right, bad in zip(cells, COLUMNS.values(), [*counts, 0], strict=True):
             weight = "bold" if bad else "normal"
-            sheet.write(right, top + 0.14, cell, 8.5, color=TEXT if bad else FAINT, ha="right", fontweight=weight)
+            sheet.write(
+                right, top + 0.14, cell, 8.5, color=TEXT if bad else FAINT, ha="right", fontweight=weight
+            )
         ax = sheet.axes(CHART, top, ROOM, ROW)
         _draw_channels(ax, row)
         return ax

@@ -118,6 +118,17 @@ def frame(ax: Axes, xyxy: Any, colour: str, line: float = 1.6, **options: Any) -
     return ax.add_patch(box)
 
 
+def symbols(channels: Array) -> list[tuple[str, str]]:
+    """Return what formulas call the channels that a filter reads, and their kernels.
+
+    >>> symbols(np.arange(3))[0], symbols(np.array([4, 5]))[1]
+    (('R', 'k_{R}'), ('x_{5}', 'k_{5}'))
+    """
+    if channels.tolist() == [0, 1, 2]:
+        return [(letter, f"k_{{{letter}}}") for letter in "RGB"]
+    return [(f"x_{{{number}}}", f"k_{{{number}}}") for number in channels.tolist()]
+
+
 def draw_bar(sheet: Sheet, image: AxesImage, left: float, top: float, height: float) -> Axes:
     """Draw the colour scale of an image as an upright bar at a place in inches."""
     cax = sheet.axes(left, top, 0.12, height)

@@ -36,7 +36,9 @@ class TopPatchesDisplay(Display):
         height, rows = width * h / w, ceil(k / columns)
         block = columns * (width + GAP) - GAP
         second = MARGIN + max(block, 1.6) + APART
-        sheet = Sheet(second + max(block, 2.2) + MARGIN, HEAD + rows * (height + GAP + LINE) - GAP + MARGIN, ax)
+        sheet = Sheet(
+            second + max(block, 2.2) + MARGIN, HEAD + rows * (height + GAP + LINE) - GAP + MARGIN, ax
+        )
         sheet.write(MARGIN, MARGIN, self.caption)
         sheet.head(MARGIN, HEAD, "patches")
         sheet.head(second, HEAD, "deconvnet")
