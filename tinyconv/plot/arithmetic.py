@@ -96,7 +96,7 @@ class ArithmeticDisplay(Display):
         return {(row, col): (i, j) for (i, row), (j, col) in product(enumerate(rows), enumerate(cols))}
 
     def _value(self, row: int, col: int) -> str:
-        """Return what is written at a place of the input: nothing where a pool has padding, which never wins."""
+        """Return what is written at a place of the input: nothing in the padding of a pool."""
         H, W = self.x.shape
         if 0 <= row < H and 0 <= col < W:
             return text_of(self.x[row, col], decimals(self.x))

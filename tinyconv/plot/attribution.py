@@ -6,8 +6,8 @@ from typing import Self
 from matplotlib.axes import Axes
 
 from tinyconv.inspection import Attribution
+from tinyconv.plot.cells import draw_image, draw_signed, frame
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_image, draw_signed, frame
 from tinyconv.plot.sheet import GAP, MARGIN, NARROWEST, Sheet, tile_width
 from tinyconv.plot.style import object_colour
 from tinyconv.shapes import ShapeError

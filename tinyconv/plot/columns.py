@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from tinyconv.inspection import Columns
+from tinyconv.plot.cells import draw_cells, frame
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_cells, frame, symbols
+from tinyconv.plot.maps import symbols
 from tinyconv.plot.sheet import MARGIN, Sheet
 from tinyconv.plot.style import CELL, FAINT, HALO, PAPER, Scale, object_colour
 from tinyconv.plot.written import decimals, letters, write

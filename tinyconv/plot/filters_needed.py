@@ -28,7 +28,8 @@ class FiltersNeededDisplay(Display):
         test = self.result.test_accuracy.mean(axis=1)  # (K,)
         best, seeds = int(test.argmax()), self.result.test_accuracy.shape[1]
         runs = "1 seed" if seeds == 1 else f"mean of {seeds} seeds"
-        return f"best with {self.result.filters[best]} filters: {100 * test[best]:.1f} % on the test set · {runs}"
+        filters = self.result.filters[best]
+        return f"best with {filters} filters: {100 * test[best]:.1f} % on the test set · {runs}"
 
     def plot(self, ax: Axes | None = None) -> Self:
         """Draw a dot per run, and a line through the means, over the multiply-adds of one image."""
@@ -40,8 +41,14 @@ class FiltersNeededDisplay(Display):
             ("test", self.result.test_accuracy, VALIDATION, "-"),
         )
         for name, accuracy, colour, dashes in parts:
-            K, S = accuracy.shape
-            ax.scatter(np.repeat(cost, S), accuracy.ravel(), s=14, color=colour, alpha=0.45, linewidths=0)
+            ax.scatter(
+                np.repeat(cost, accuracy.shape[1]),
+                accuracy.ravel(),
+                s=14,
+                color=colour,
+                alpha=0.45,
+                linewidths=0,
+            )
             ax.plot(cost, accuracy.mean(axis=1), dashes, color=colour, linewidth=1.6, label=name)
         for count, x, y in zip(self.result.filters, cost, self.result.test_accuracy.min(axis=1), strict=True):
             ax.annotate(

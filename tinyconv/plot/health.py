@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tinyconv.inspection import Health, LayerHealth
+from tinyconv.plot.cells import draw_signed, frame
 from tinyconv.plot.chart import plain
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_signed, frame
 from tinyconv.plot.sheet import MARGIN, Sheet
 from tinyconv.plot.style import BAD, FAINT, FRAME, SATURATED, TEXT, VALIDATION
 from tinyconv.shapes import Array
@@ -103,7 +103,8 @@ class HealthDisplay(Display):
 
     def _draw_first(self, sheet: Sheet, top: float, order: Array, tall: float) -> list[Axes]:
         """Draw the first filters, with number and score; dead ones are framed."""
-        weights, scores, dead = self.result.filters[order], self.result.oriented[order], self.dead_first()
+        filters, scored = np.asarray(self.result.filters), np.asarray(self.result.oriented)
+        weights, scores, dead = filters[order], scored[order], self.dead_first()
         most, axes = float(abs(weights).max()) or 1.0, []
         text = f"filters of {self.result.first}, the most oriented first: above 0.95 is more than noise"
         sheet.write(MARGIN, top - 0.27, text, 8, color=FAINT)

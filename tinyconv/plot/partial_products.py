@@ -1,4 +1,4 @@
-"""A filter as an equation of pictures: each channel under its own kernel, summed, + bias → ReLU → max-pool."""
+"""A filter as an equation of pictures: channel ∗ kernel, summed over channels, + bias → ReLU → max-pool."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from tinyconv.inspection import PartialProducts
+from tinyconv.plot.cells import draw_bar, draw_cells
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_bar, draw_cells, symbols
+from tinyconv.plot.maps import symbols
 from tinyconv.plot.sheet import MARGIN, Sheet
 from tinyconv.plot.style import FAINT, HALO, Scale
 from tinyconv.plot.written import decimals, letters, text_of, write
@@ -36,7 +37,7 @@ class PartialProductsDisplay(Display):
         OH, OW = self.result.output.shape
         count = f"{C} channel{'s' if C > 1 else ''}"
         shown = count if len(self.rows) == C else f"{len(self.rows)} of {count}"
-        return f"filter {self.result.filter} · {shown} · {H}×{W} → {OH}×{OW} · all maps but the input on one scale"
+        return f"filter {self.result.filter} · {shown} · {H}×{W} → {OH}×{OW} · maps it makes on one scale"
 
     @property
     def scale(self) -> Scale:
@@ -64,7 +65,7 @@ class PartialProductsDisplay(Display):
         """Draw x * kernel = product, and the running sum."""
         result, products = self.result, self.scale
         (name, kernel), x = symbols(result.channels)[row], result.x[row]
-        grey = Scale.grey() if 0 <= np.nanmin(x) and np.nanmax(x) <= 1 else Scale.of(result.x)
+        grey = Scale.grey() if np.nanmin(x) >= 0 and np.nanmax(x) <= 1 else Scale.of(result.x)
         parts = [
             ("input", x, TILE, grey, f"${name}$", ""),
             ("kernel", result.kernel[row], KERNEL, Scale.around_zero(result.kernel), f"${kernel}$", "∗"),
@@ -159,7 +160,7 @@ def partial_products(result: PartialProducts, ax: Axes | None = None) -> Partial
     >>> x = np.random.default_rng(0).random((3, 8, 8), np.float32)
     >>> display = partial_products(inspection.partial_products(Conv2d(3, 4, 3, rng=0), x, filter=1))
     >>> len(display.axes_), display.caption
-    (15, 'filter 1 · 3 channels · 8×8 → 6×6 · all maps but the input on one scale')
+    (15, 'filter 1 · 3 channels · 8×8 → 6×6 · maps it makes on one scale')
     >>> plt.close(display.figure_)
     """
     checked("partial_products", "result", result, PartialProducts)

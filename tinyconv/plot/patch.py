@@ -1,15 +1,16 @@
 """One output pixel by hand: patch · kernel = products, a row for each channel, and their sum."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from tinyconv.inspection import Patch
+from tinyconv.plot.cells import draw_cells
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_cells, symbols
+from tinyconv.plot.maps import symbols
 from tinyconv.plot.sheet import MARGIN, Sheet
 from tinyconv.plot.style import CELL, CELL_INK, FAINT, FRAME, Scale
 from tinyconv.plot.written import decimals, letters, put, text_of, write
@@ -89,7 +90,7 @@ class PatchDisplay(Display):
         """Cover the taps that lie in the padding: no pixel is there."""
         padding = (self.result.rows < 0) | (self.result.cols < 0)
         for row, col in np.argwhere(padding).tolist():
-            style = {"facecolor": CELL, "edgecolor": FRAME, "hatch": "////", "linewidth": 0}
+            style: dict[str, Any] = {"facecolor": CELL, "edgecolor": FRAME, "hatch": "////", "linewidth": 0}
             ax.add_patch(Rectangle((col, row), 1, 1, zorder=4, **style))
             put(ax, row, col, "0", 8, CELL_INK, zorder=5)
 

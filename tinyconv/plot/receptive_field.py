@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tinyconv.inspection import ReceptiveField
+from tinyconv.plot.cells import draw_image, frame
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_image, frame
 from tinyconv.plot.places import Places
 from tinyconv.plot.sheet import Sheet, inches_wide
 from tinyconv.plot.style import CELL, FAINT, FRAME, HALO, PAPER, TEXT, Pen

@@ -123,7 +123,7 @@ def inches_wide(ax: Axes) -> float:
 
 def _rescale(artist: Artist, scale: float) -> None:
     for text in texts_of([artist]):
-        text.set_fontsize(text.get_fontsize() * scale)
+        text.set_fontsize(float(text.get_fontsize()) * scale)
     for line in artist.findobj(lambda part: hasattr(part, "set_linewidth")):
         width: float | Sequence[float] = line.get_linewidth()  # type: ignore[attr-defined]
         line.set_linewidth(np.asarray(width) * scale)  # type: ignore[attr-defined]

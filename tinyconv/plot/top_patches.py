@@ -7,8 +7,8 @@ from typing import Self
 from matplotlib.axes import Axes
 
 from tinyconv.inspection import TopPatches
+from tinyconv.plot.cells import draw_image, draw_signed
 from tinyconv.plot.display import Display, checked
-from tinyconv.plot.maps import draw_image, draw_signed
 from tinyconv.plot.sheet import MARGIN, Sheet
 from tinyconv.plot.style import FAINT
 
