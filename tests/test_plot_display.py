@@ -89,7 +89,9 @@ def test_a_notebook_shows_the_picture_once_with_its_caption(call):
     display = call()
     source = display._repr_html_()
     assert plt.get_fignums() == []
-    image = re.fullmatch(r'<img src="data:image/png;base64,(.*)" alt="(.*)" style="width: (\d+)px.*">', source, re.S)
+    image = re.fullmatch(
+        r'<img src="data:image/png;base64,(.*)" alt="(.*)" style="width: (\d+)px.*">', source, re.S
+    )
     assert base64.b64decode(image[1]).startswith(b"\x89PNG")
     assert html.unescape(image[2]) == display.caption
     assert "<script>" not in source

@@ -12,7 +12,7 @@ from tinyconv.plot.cells import draw_signed, frame
 from tinyconv.plot.chart import plain
 from tinyconv.plot.display import Display, checked
 from tinyconv.plot.sheet import MARGIN, Sheet
-from tinyconv.plot.style import BAD, FAINT, FRAME, SATURATED, TEXT, VALIDATION
+from tinyconv.plot.style import BAD, FAINT, SATURATED, TEXT, VALIDATION
 from tinyconv.shapes import Array
 
 WIDTH, HEAD = 9.0, 0.75  # inches
