@@ -1,13 +1,10 @@
-"""One image's maps: checked, told apart from pictures, captioned, and drawn in edge coordinates."""
+"""One image's maps: checked, told apart from pictures, and captioned."""
 
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.image import AxesImage
 
 from tinyconv.metadata import Metadata, MetadataBatch, attach
-from tinyconv.plot.style import FRAME, Scale
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 
@@ -19,17 +16,23 @@ def numbers(function: str, argument: str, value: Any) -> Array:
     return array
 
 
-def one_image(function: str, y: Any, metadata: Any, image: int) -> tuple[Array, Metadata | None]:
+def one_image(
+    function: str, y: Any, metadata: Any, image: int, argument: str = "y"
+) -> tuple[Array, Metadata | None]:
     """Return the maps (C, H, W) and the metadata of one image.
 
     `y` is (N, C, H, W), (C, H, W) or (H, W); `metadata` is whatever a layer would take with it.
     """
-    maps = numbers(function, "y", y)
+    maps = numbers(function, argument, y)
     if maps.ndim not in (2, 3, 4):
-        raise ShapeError(f"{function}: y (shape={maps.shape}) must be (N, C, H, W), (C, H, W) or (H, W)")
+        raise ShapeError(
+            f"{function}: {argument} (shape={maps.shape}) must be (N, C, H, W), (C, H, W) or (H, W)"
+        )
     maps = maps.reshape(*[1] * (4 - maps.ndim), *maps.shape)  # (N, C, H, W)
     if 0 in maps.shape[1:]:
-        raise ShapeError(f"{function}: y (shape={maps.shape}) must have at least one channel, row and column")
+        raise ShapeError(
+            f"{function}: {argument} (shape={maps.shape}) must have at least one channel, row and column"
+        )
     return maps[checked_image(function, image, len(maps))], image_metadata(
         function, metadata, maps.shape, image
     )
@@ -67,17 +70,15 @@ def as_picture(maps: Array) -> Array:
     return picture[0] if len(picture) == 1 else np.moveaxis(picture, 0, -1)
 
 
-def draw_cells(ax: Axes, cells: Array, scale: Scale, ticks: bool = False) -> AxesImage:
-    """Draw (H, W), or (H, W, 3), so that the cell in row i covers [i, i + 1)."""
-    H, W = cells.shape[:2]
-    image = ax.imshow(cells, extent=(0, W, H, 0), interpolation="nearest", **scale.arguments)
-    ax.set(xlim=(0, W), ylim=(H, 0))  # and no mark over it may change them
-    ax.tick_params(labelsize=7, color=FRAME, length=3)
-    if not ticks:
-        ax.set(xticks=[], yticks=[])
-    for spine in ax.spines.values():
-        spine.set(color=FRAME, linewidth=0.5)
-    return image
+def symbols(channels: Array) -> list[tuple[str, str]]:
+    """Return what formulas call the channels that a filter reads, and their kernels.
+
+    >>> symbols(np.arange(3))[0], symbols(np.array([4, 5]))[1]
+    (('R', 'k_{R}'), ('x_{5}', 'k_{5}'))
+    """
+    if channels.tolist() == [0, 1, 2]:
+        return [(letter, f"k_{{{letter}}}") for letter in "RGB"]
+    return [(f"x_{{{number}}}", f"k_{{{number}}}") for number in channels.tolist()]
 
 
 def layer_name(metadata: Metadata | None) -> str:
