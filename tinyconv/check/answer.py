@@ -39,7 +39,7 @@ class Value(NamedTuple):
         """Return a short description."""
         if self.type == "NoneType":
             return "None"
-        return f"{self.dtype} array {self.shape}" if self.type == "ndarray" else f"a {self.type}"
+        return f"{self.dtype} array {self.shape}" if self.type == "ndarray" else f"one {self.type}"
 
 
 class Answer(NamedTuple):

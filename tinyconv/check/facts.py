@@ -48,8 +48,8 @@ def _kernel(case: Case) -> tuple[int, int]:
 
 
 def _overlap(case: Case) -> bool:
-    extents = [d * (k - 1) + 1 for k, d in zip(_kernel(case), _both(case, "dilation") or (1, 1), strict=True)]
-    return any(s < extent for s, extent in zip(_both(case, "stride"), extents, strict=True))
+    axes = zip(_kernel(case), _both(case, "dilation"), _both(case, "stride"), strict=True)
+    return any(0 < stride < max(d, 1) * (k - 1) + 1 for k, d, stride in axes)
 
 
 def _left_over(case: Case) -> bool:
@@ -112,14 +112,15 @@ def _when(trials: Sequence[Trial], verdicts: Sequence[Verdict]) -> list[str]:
     """Return when it is wrong: exactly then, or only then."""
     wrong = np.array([not verdict.right for verdict in verdicts])
     true = {fact.words: np.array([fact.holds(trial.case) for trial in trials]) for fact in FACTS}
+    true = {words: holds for words, holds in true.items() if holds.any() and not holds.all()}
     pairs = {f"{a} and {b}": true[a] & true[b] for a, b in combinations(true, 2)}
     for candidates in (true, pairs):
         exact = [words for words, holds in candidates.items() if np.array_equal(holds, wrong)]
         if exact:
             return [f"wrong whenever {exact[0]}, right otherwise"]
-    needed = [words for words, holds in true.items() if holds[wrong].all() and not holds.all()]
+    needed = [words for words, holds in true.items() if holds[wrong].all()]
     needed.sort(key=lambda words: int(true[words].sum()))  # the rarer, the more it says
-    return [f"wrong only when {' and '.join(needed[:2])}"] if needed and not wrong.all() else []
+    return [f"wrong only when {' and '.join(needed[:2])}"] if needed else []
 
 
 Arrays = list[tuple[Array, Array]]  # (got, expected)

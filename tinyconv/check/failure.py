@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from tinyconv.check.diagnosis import diagnose
-from tinyconv.check.drawing import Trial, smallest
+from tinyconv.check.drawing import Trial
 from tinyconv.check.facts import telling
 from tinyconv.check.part import Part
 from tinyconv.check.report import Report
+from tinyconv.check.shrinking import smallest
 from tinyconv.check.verdict import Verdict
 from tinyconv.check.worker import FATAL
 

@@ -14,9 +14,10 @@ class Limits(NamedTuple):
     """The limits of one check; seconds are of wall-clock time."""
 
     load: float = 20.0  # seconds to run a file up to its end
-    call: float = 2.0  # seconds for one call on a tiny case
-    cases: float = 6.0  # seconds for all cases of a part
-    shrinking: float = 2.0  # seconds to make the failing case smaller
+    first: float = 4.0  # seconds for the first call on a tiny case: some compile then
+    call: float = 2.0  # seconds for every other
+    cases: float = 5.5  # seconds for all cases of a part
+    shrinking: float = 1.5  # seconds to make the failing case smaller
     memory: int = 2**30  # bytes beyond what the marker itself uses
     file: int = 2**24  # bytes of any file that is written
     network: bool = True

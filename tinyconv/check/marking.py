@@ -73,7 +73,7 @@ def examine(subject: Subject, seed: int, limits: Limits) -> Report:
         printed.append(answer.printed)
         return judge(part, trial, answer)
 
-    verdicts = _verdicts(cases, lambda trial: verdict(trial, limits.call), began + limits.cases)
+    verdicts = _verdicts(cases, verdict, limits, began + limits.cases)
     if len(verdicts) == len(cases) and all(each.right for each in verdicts):
         report = Report(part.name, "right", share=1.0, asked=len(cases))
     else:
@@ -83,12 +83,12 @@ def examine(subject: Subject, seed: int, limits: Limits) -> Report:
 
 
 def _verdicts(
-    cases: Sequence[Trial], verdict: Callable[[Trial], Verdict], deadline: float
+    cases: Sequence[Trial], verdict: Callable[[Trial, float], Verdict], limits: Limits, deadline: float
 ) -> list[Verdict]:
     """Ask all cases, but stop where nothing more is to be learnt."""
     verdicts: list[Verdict] = []
     for trial in cases:
-        verdicts.append(verdict(trial))
+        verdicts.append(verdict(trial, limits.call if verdicts else limits.first))
         fatal = sum(each.kind in FATAL for each in verdicts)
         if verdicts[-1].kind in ("hung", "unfinished") or fatal == DEATHS or time.monotonic() > deadline:
             break

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinyconv.check.grids import Grid, first_difference, grids, mark_of
+from tinyconv.check.verdict import close
 from tinyconv.check.wording import arguments, words
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def _outputs(report: "Report") -> list[str]:
     lines = []
     for name, expected in report.expected.items():
         got = report.got.get(name)
+        if close(got, expected) and report.kind == "values":
+            lines.append(f"    {name}: right here")
+            continue
         lines += _flow([block for grid in _pairs(name, expected, got) for block in grid])
     return lines
 

@@ -63,7 +63,7 @@ def _kind(expected: Any, value: Value) -> str:
 def _said(kind: str, name: str, expected: Any, value: Value | None) -> str:
     wanted = Value.of(expected)
     if kind == "type":
-        must = "a NumPy array" if wanted.type == "ndarray" else f"a {wanted.type}"
+        must = "a NumPy array" if wanted.type == "ndarray" else "an int"
         return f"{name} must be {must}, got {value}"
     if kind == "shape" and value:
         return f"{name} must have the shape {wanted.shape}, got {value.shape}"

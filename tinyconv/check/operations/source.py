@@ -1,6 +1,6 @@
 """Where the numbers of a case come from: Hypothesis, which can make them smaller, or a seeded generator."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -9,25 +9,25 @@ import numpy as np
 from tinyconv.shapes import Array, Pair
 
 T = TypeVar("T")
-LARGEST = 4  # entries run from −4 to 4: a person can check them
+Pick = Callable[[int, int], int]  # (low, high) → an int between them
+Fill = Callable[[int], list[int]]  # a count → so many entries
 
 
 class Source:
-    """Draws small sizes and small numbers. `integers(low, high, count)` is all that it stands on.
+    """Draws small sizes, and arrays of small numbers, for one case.
 
-    >>> rng = np.random.default_rng(0)
-    >>> source = Source(lambda low, high, count: rng.integers(low, high + 1, count).tolist(), {"pairs"})
-    >>> source.numbers(2, 3).shape
-    (2, 3)
+    >>> source = Source(lambda low, high: high, lambda count: [1] * count, {"stride", "pairs"})
+    >>> source.pair("stride", 1, 3), source.numbers(2)
+    ((3, 3), array([0.5, 0.5], dtype=float32))
     """
 
-    def __init__(self, integers: Callable[[int, int, int], list[int]], options: Any) -> None:
-        self._integers = integers
+    def __init__(self, pick: Pick, fill: Fill, options: Iterable[str]) -> None:
+        self.between, self._fill = pick, fill
         self.options = frozenset(options)  # the optional arguments that may be used
 
-    def between(self, low: int, high: int) -> int:
-        """Return an int from `low` to `high`."""
-        return self._integers(low, high, 1)[0]
+    def fresh(self) -> "Source":
+        """Return a source for the next case."""
+        return Source(self.between, self._fill, self.options)
 
     def one_of(self, choices: Sequence[T]) -> T:
         """Return one of the choices; the first is the simplest."""
@@ -53,7 +53,7 @@ class Source:
 
     def numbers(self, *shape: int) -> Array:
         """Return an array of small numbers, in this case's unit and dtype."""
-        entries = self._integers(-LARGEST, LARGEST, int(np.prod(shape)))
+        entries = self._fill(int(np.prod(shape)))
         return np.array(entries, self._dtype).reshape(shape) * self._unit
 
     @cached_property
