@@ -13,15 +13,15 @@
   ... of 64 cases fail.
 <BLANKLINE>
   The smallest case that shows it:
-    dy   x
-      1    0
+    dy    x
+      1     0
 <BLANKLINE>
     expected: dx   yours: dx
       0              ▶1
 
 Each part has one function here: `check.conv2d_forward(function)` and so on. A function is called in its own
-style, which its parameters tell (see `tinyconv.check.asking.Ask`): like the pairs of `tinyconv.functional`,
-`conv2d_forward(x, weight, bias, stride, padding)`, or the way courses do, `conv_forward(x, w, b, conv_param)`.
+style, which its parameters tell (see `tinyconv.check.asking.Ask`): `conv2d_forward(x, weight, bias, stride,
+padding)` like the pairs of `tinyconv.functional`, or `conv_forward(x, w, b, conv_param)` like many a course's.
 It is asked about optional arguments (dilation, groups, …) only if it has them, about pairs (rows, columns)
 unless a parameter is annotated `int`, and about a missing bias only if its `bias` may be None. A backward
 function takes the arguments themselves, `conv2d_backward(dy, x, weight, bias, stride, padding)`, or a cache:

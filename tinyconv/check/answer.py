@@ -1,4 +1,4 @@
-"""What came of one call, as plain bytes: numbers and text, never a pickle, which could run code in the marker."""
+"""What came of one call, as plain bytes: numbers and text, never a pickle, which could run code here."""
 
 import json
 import math
@@ -66,9 +66,7 @@ def encode(answer: Answer) -> bytes:
     """
     head = {
         "kind": answer.kind,
-        "values": [
-            [value.type, value.dtype, value.shape, _name(value.array)] for value in answer.values[:8]
-        ],
+        "values": [[value.type, value.dtype, value.shape, _name(value.array)] for value in answer.values[:8]],
         "error": answer.error[:TEXT],
         "printed": answer.printed[:TEXT],
         "changed": answer.changed,

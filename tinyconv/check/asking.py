@@ -13,7 +13,7 @@ STYLES = ("functional", "cached", "course")
 class Ask(NamedTuple):
     """The style of the call, the parameters with their arguments, and the optional arguments in use.
 
-    - "functional": `f(x, weight, bias, stride=…, padding=…)`, and backward `f(dy, x, weight, bias, stride=…)`;
+    - "functional": `f(x, weight, bias, stride=…, …)`, and backward `f(dy, x, weight, bias, stride=…, …)`;
     - "cached": backward `f(dy, cache)`, like the pairs of `tinyconv.functional`;
     - "course": `f(x, w, b, conv_param)` and `f(dout, cache)`.
     """
@@ -28,9 +28,7 @@ class Unsuited(ValueError):
     """A function whose parameters don't fit its part."""
 
 
-def understand(
-    part: Part, signature: Signature, style: str | None = None, forward: Ask | None = None
-) -> Ask:
+def understand(part: Part, signature: Signature, style: str | None = None, forward: Ask | None = None) -> Ask:
     """Return how to call a function with this signature.
 
     >>> from tinyconv.check.parts import part_named

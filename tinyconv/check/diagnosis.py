@@ -24,9 +24,7 @@ def diagnose(part: Part, trials: Sequence[Trial], verdicts: Sequence[Verdict]) -
     return () if None in found else tuple(dict.fromkeys(each for each in found if each))
 
 
-def explains(
-    mistake: Mistake, part: Part, trials: Sequence[Trial], verdicts: Sequence[Verdict]
-) -> set[str]:
+def explains(mistake: Mistake, part: Part, trials: Sequence[Trial], verdicts: Sequence[Verdict]) -> set[str]:
     """Return the outputs in which a function and a mistake agree on all cases."""
     ways = [_agreeing(wrong, part, trials, verdicts) for wrong in (mistake.wrong, *mistake.also)]
     return max(ways, key=len)

@@ -34,17 +34,22 @@ def _apart(name: str) -> Callable[[Case], bool]:
     return lambda case: _both(case, name)[0] != _both(case, name)[1]
 
 
+def _shape(case: Case, name: str) -> tuple[int, ...]:
+    value: Any = getattr(case.given, name, None)
+    return np.shape(value)
+
+
 def _axis(name: str, axis: int) -> Callable[[Case], bool]:
     def several(case: Case) -> bool:
-        shape = np.shape(getattr(case.given, name, None))
+        shape = _shape(case, name)
         return len(shape) > axis and shape[axis] > 1
 
     return several
 
 
 def _kernel(case: Case) -> tuple[int, int]:
-    weight = np.shape(getattr(case.given, "weight", None))
-    return weight[2:] if len(weight) == 4 else _both(case, "kernel_size")  # type: ignore[return-value]
+    weight = _shape(case, "weight")
+    return (weight[2], weight[3]) if len(weight) == 4 else _both(case, "kernel_size")
 
 
 def _overlap(case: Case) -> bool:
@@ -55,7 +60,7 @@ def _overlap(case: Case) -> bool:
 def _left_over(case: Case) -> bool:
     """Whether the last window ends before the padded image does."""
     window = getattr(case.given, "window", None)
-    size = getattr(case.given, "image_size", np.shape(getattr(case.given, "x", None))[2:])
+    size = getattr(case.given, "image_size", _shape(case, "x")[2:])
     if window is None or len(size) != 2:
         return False
     axes = zip(size, (window.rows, window.cols), strict=True)

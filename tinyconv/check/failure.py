@@ -72,8 +72,8 @@ def _shown(
     """Return the smallest failing case that can be found without ending the function's process again."""
     failing = [pair for pair in zip(cases, verdicts, strict=False) if not pair[1].right]
     soft = [pair for pair in failing if pair[1].kind not in (*FATAL, "unfinished")]
-    if not soft:
-        return failing[0]
+    if not soft or seconds <= 0:
+        return (soft or failing)[0]
     again = _Again(retry, time.monotonic() + seconds)
     found = smallest(part, options, seed, again.fails)
     return (found, again.seen[_key(found)]) if found else soft[0]

@@ -42,7 +42,11 @@ def _outputs(report: "Report") -> str:
     shown = []
     for name, expected in report.expected.items():
         right = report.kind == "values" and close(report.got.get(name), expected)
-        row = _row([f"<div>{name}: right here</div>"]) if right else _compared(name, expected, report.got.get(name))
+        row = (
+            _row([f"<div>{name}: right here</div>"])
+            if right
+            else _compared(name, expected, report.got.get(name))
+        )
         shown.append(row)
     return "".join(shown)
 
@@ -61,7 +65,10 @@ def _row(tables: list[str]) -> str:
 
 
 def _table(title: str, grid: Grid, mark: tuple[int, int] | None = None) -> str:
-    largest = max((abs(float(cell)) for row in grid.rows for cell in row if cell not in ("nan", "inf", "-inf")), default=0)
+    largest = max(
+        (abs(float(cell)) for row in grid.rows for cell in row if cell not in ("nan", "inf", "-inf")),
+        default=0,
+    )
     rows = "".join(
         "<tr>" + "".join(_cell(cell, largest, (r, c) == mark) for c, cell in enumerate(row)) + "</tr>"
         for r, row in enumerate(grid.rows)

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinyconv.check.operations.source import Source
-from tinyconv.shapes import Array
 
 PAIRS = ("kernel_size", "stride", "padding", "dilation")  # an int, or (rows, columns)
 
@@ -22,7 +21,9 @@ class Course(NamedTuple):
     """How the usual course writes the same function: its names, and a dict where options would be."""
 
     names: tuple[str, ...]  # ("conv_forward", …)
-    arguments: Callable[[dict[str, Any]], tuple[Any, ...]]  # of the forward function: also what its cache holds
+    arguments: Callable[
+        [dict[str, Any]], tuple[Any, ...]
+    ]  # of the forward function: also what its cache holds
     options: tuple[str, ...] = ()  # the options that its dict can say
     outputs: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple  # from the course's layout to ours
 

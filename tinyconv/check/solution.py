@@ -4,6 +4,7 @@ import ast
 import json
 import linecache
 import os
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from tinyconv.check.calling import student_frames
 
 MOST_BYTES = 2**23  # of a file: more is no source code
+_MAGIC = re.compile(r"\s*[%!?]|.*\?\s*$")
 _MODULE = "solution"  # not "__main__": what a file does when it is run by hand is not wanted
 
 
@@ -33,8 +35,10 @@ def pieces(path: Path) -> list[Piece]:
         if path.stat().st_size > MOST_BYTES:
             raise Unreadable(f"{path.name} is larger than {MOST_BYTES >> 20} MB")
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path.name} cannot be read: {error}") from None
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path.name} cannot be read: it is no text in UTF-8") from None
     found = _cells(path.name, text) if path.suffix == ".ipynb" else [Piece(path.name, text)]
     if not any(_code(piece) for piece in found):
         raise Unreadable(f"{path.name} is empty: there is no code in it")
@@ -65,9 +69,10 @@ def _plain(source: str) -> str:
     """Blank out magics and shell commands: %matplotlib, !pip, help?."""
     if source.lstrip().startswith("%%"):
         return ""
+    if _is_python(source):
+        return source
     lines = source.split("\n")
-    magic = [line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?") for line in lines]
-    return "\n".join("" if skip and not _is_python(source) else line for skip, line in zip(magic, lines, strict=True))
+    return "\n".join("" if _MAGIC.match(line) else line for line in lines)
 
 
 def _is_python(source: str) -> bool:

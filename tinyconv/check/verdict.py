@@ -11,7 +11,19 @@ from tinyconv.shapes import Array
 
 TOLERANCE = 1e-4  # the numbers are small and whole, or halves: more than any order of additions costs
 # From the one that says most about the function to the one that says least.
-KINDS = ("right", "changed", "values", "dtype", "shape", "type", "unfinished", "raised", "garbled", "died", "hung")
+KINDS = (
+    "right",
+    "changed",
+    "values",
+    "dtype",
+    "shape",
+    "type",
+    "unfinished",
+    "raised",
+    "garbled",
+    "died",
+    "hung",
+)
 
 
 class Verdict(NamedTuple):
@@ -34,7 +46,9 @@ def judge(part: Part, trial: Trial, answer: Answer) -> Verdict:
     if answer.kind != "returned":
         return Verdict(answer.kind, part.outputs, dict.fromkeys(part.outputs), answer.error)
     if len(answer.values) != len(part.outputs):
-        said = f"it must return {', '.join(part.outputs)}, got {', '.join(map(str, answer.values)) or 'nothing'}"
+        said = (
+            f"it must return {', '.join(part.outputs)}, got {', '.join(map(str, answer.values)) or 'nothing'}"
+        )
         return Verdict("type", part.outputs, dict.fromkeys(part.outputs), said)
     named = dict(zip(part.outputs, answer.values, strict=True))
     kinds = {name: _kind(trial.expected[name], value) for name, value in named.items()}

@@ -12,12 +12,16 @@ def describe(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add = parser.add_argument
     add("file", type=Path, nargs="?", help="the solution, .py or .ipynb")
-    add("--parts", type=parts, help="NAME or NAME=POINTS, with commas (default: what the file holds, 10 each)")
+    add(
+        "--parts", type=parts, help="NAME or NAME=POINTS, with commas (default: what the file holds, 10 each)"
+    )
     add("--seed", type=int, default=0, help="the course's own number (default 0): draws the cases")
     add("--json", action="store_true", help="print everything as JSON")
     add("--gradescope", type=Path, metavar="RESULTS", help="write results.json for Gradescope")
     add("--all", type=Path, metavar="FOLDER", help="mark every submission in a folder, each on its own")
-    add("--csv", type=Path, default=Path("marks.csv"), help="where --all writes its marks (default marks.csv)")
+    add(
+        "--csv", type=Path, default=Path("marks.csv"), help="where --all writes its marks (default marks.csv)"
+    )
     add("--jobs", type=int, default=os.cpu_count() or 1, help="how many submissions at a time")
 
 
@@ -53,8 +57,8 @@ def run(arguments: Namespace) -> int:
 
 
 def _mark(arguments: Namespace) -> int:
-    from tinyconv.check.grading import grade
     from tinyconv.check.gradescope import results
+    from tinyconv.check.grading import grade
 
     found = grade(arguments.file, arguments.parts, arguments.seed)
     if arguments.gradescope:

@@ -2,6 +2,7 @@
 
 from tinyconv.check.mistakes import (  # noqa: F401 — each enters its mistakes into the catalogue
     average_pooling,
+    carry_boxes,
     col2im,
     convolution,
     convolution_backward,
@@ -10,7 +11,7 @@ from tinyconv.check.mistakes import (  # noqa: F401 — each enters its mistakes
     linear,
     max_pooling,
     max_pooling_backward,
-    places,
+    output_size,
     relu,
 )
 from tinyconv.check.mistakes.catalogue import CATALOGUE, Mistake

@@ -12,16 +12,15 @@ from tinyconv.check.operations.pooling import Pooling, max_backward, winners
 from tinyconv.shapes import Array
 
 known = partial(mistake, "max_pool2d_backward")
+Place = tuple[Any, ...]  # (n, c, row, column)
 
 
-def windows(case: Pooling) -> Iterator[tuple[tuple[int, ...], list[tuple[int, ...]], Array]]:
+def windows(case: Pooling) -> Iterator[tuple[Place, list[Place], Array]]:
     """Yield each output's place, the pixels under its window, and their values."""
     (KH, KW), (SH, SW), (DH, DW), (PH, PW) = case.kernel_size, case.stride, case.dilation, case.padding
     H, W = case.x.shape[2:]
     for n, c, oh, ow in np.ndindex(case.dy.shape):
-        taps = [
-            (oh * SH - PH + kh * DH, ow * SW - PW + kw * DW) for kh, kw in product(range(KH), range(KW))
-        ]
+        taps = [(oh * SH - PH + kh * DH, ow * SW - PW + kw * DW) for kh, kw in product(range(KH), range(KW))]
         pixels = [(n, c, h, w) for h, w in taps if 0 <= h < H and 0 <= w < W]
         yield (n, c, oh, ow), pixels, np.array([case.x[pixel] for pixel in pixels])
 

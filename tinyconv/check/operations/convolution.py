@@ -53,9 +53,7 @@ def backward(case: Convolution) -> Gradients:
     """Return dx, dweight and dbias, shaped like x, weight and bias."""
     x, weight, _, stride, _, dilation, groups, dy = case
     return Gradients(
-        *reference.conv2d_backward(
-            dy, x, weight, stride, case.window.padding, dilation, groups, SILENT
-        )
+        *reference.conv2d_backward(dy, x, weight, stride, case.window.padding, dilation, groups, SILENT)
     )
 
 

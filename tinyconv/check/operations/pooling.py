@@ -99,7 +99,5 @@ def _both_ways(kind: str, extras: tuple[str, ...], there: Right, back: Right) ->
     )
 
 
-MAX_FORWARD, MAX_BACKWARD = _both_ways(
-    "max", ("padding", "dilation", "ceil_mode"), max_forward, max_backward
-)
+MAX_FORWARD, MAX_BACKWARD = _both_ways("max", ("padding", "dilation", "ceil_mode"), max_forward, max_backward)
 MEAN_FORWARD, MEAN_BACKWARD = _both_ways("avg", ("padding",), mean_forward, mean_backward)
