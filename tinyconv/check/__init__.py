@@ -21,11 +21,15 @@
 
 Each part has one function here: `check.conv2d_forward(function)` and so on. A function is called in its own
 style, which its parameters tell (see `tinyconv.check.asking.Ask`): `conv2d_forward(x, weight, bias, stride,
-padding)` like the pairs of `tinyconv.functional`, or `conv_forward(x, w, b, conv_param)` like many a course's.
-It is asked about optional arguments (dilation, groups, …) only if it has them, about pairs (rows, columns)
-unless a parameter is annotated `int`, and about a missing bias only if its `bias` may be None. A backward
-function takes the arguments themselves, `conv2d_backward(dy, x, weight, bias, stride, padding)`, or a cache:
-the one that `forward=` makes, or else a named tuple of the forward function's arguments (a course's tuple).
+padding)` like the pairs of `tinyconv.functional`, or `conv_forward(x, w, b, conv_param)` like many a course.
+
+- It is asked about optional arguments (dilation, groups, …) only if it has them, about pairs (rows, columns)
+  unless a parameter is annotated `int`, and about a missing bias only if its `bias` is None by default.
+- A backward function takes the arguments themselves, `conv2d_backward(dy, x, weight, bias, stride, padding)`,
+  or a cache, `conv2d_backward(dy, cache)`: the one that `forward=` makes; else a named tuple of the forward
+  function's arguments, or the course's tuple (of one argument, as for a ReLU: that argument).
+- Points are in `report.share`. In a test, `check.conv2d_forward(function).require()` raises with the text.
+- The same seed draws the same cases for everybody who has the same version of Hypothesis.
 """
 
 from tinyconv.check.checks import (

@@ -39,13 +39,14 @@ def understand(part: Part, signature: Signature, style: str | None = None, forwa
     """
     style = _style(part, signature, style)
     if part.forward and forward and style != "functional":
-        return Ask(style, (), forward.options, forward)
+        return Ask(style, (), forward.options - {"no bias"}, forward)
     if style == "course":
         return Ask(style, (), frozenset(part.course.options) if part.course else frozenset())
     if style == "cached":
         return Ask(style, (), frozenset(part.options) | {"pairs"})
     names = _names(part, signature)
-    return Ask(style, names, _options(names, signature.parameters))
+    options = _options(names, signature.parameters)
+    return Ask(style, names, options - {"no bias"} if part.forward else options)
 
 
 def _style(part: Part, signature: Signature, style: str | None) -> str:
@@ -64,10 +65,10 @@ def _style(part: Part, signature: Signature, style: str | None) -> str:
 
 
 def _names(part: Part, signature: Signature) -> tuple[tuple[str, str, str], ...]:
-    """Pair every parameter with an argument: by its name, else an array by its place."""
-    names = []
+    """Pair every parameter with an argument: by its name, else by its place."""
+    names, spoken = [], {ALIASES.get(name, name) for name in signature.names}
     for place, parameter in enumerate(signature.parameters):
-        argument = _argument(part, place, parameter)
+        argument = _argument(part, place, parameter, spoken)
         if argument:
             names.append((parameter.name, parameter.kind, argument))
         elif parameter.required:
@@ -81,13 +82,16 @@ def _names(part: Part, signature: Signature) -> tuple[tuple[str, str, str], ...]
     return tuple(names)
 
 
-def _argument(part: Part, place: int, parameter: Parameter) -> str:
+def _argument(part: Part, place: int, parameter: Parameter, taken: set[str]) -> str:
+    """Return the argument of that name; or the one at that place, unless another parameter has its name."""
     name = ALIASES.get(parameter.name, parameter.name)
     if parameter.kind in ("args", "kwargs"):
         return ""
     if name in part.arguments:
         return name
-    return part.arrays[place] if place < len(part.arrays) and parameter.required else ""
+    needed = part.arrays + part.options
+    free = parameter.required and place < len(needed) and needed[place] not in taken
+    return needed[place] if free else ""
 
 
 def _should_take(part: Part, signature: Signature) -> str:

@@ -101,21 +101,19 @@ def _call(function: Callable[..., Any], ask: Ask, handed: dict[str, Any]) -> Any
 def _cache(
     functions: dict[str, Callable[..., Any]], request: Request, part: Part, handed: dict[str, Any]
 ) -> Any:
-    """Return what the function's own forward kept; or the forward's arguments, in the style's wrapping."""
+    """Return what the function's own forward kept; where that keeps nothing, the forward's arguments."""
     there, ask = PARTS[part.forward], request.ask
     if ask.forward:
         forward = functions[request.forward]
-        if ask.forward.style == "functional":
-            kept = _call(forward, ask.forward, handed)
-        else:
-            kept = forward(*there.course.arguments(handed)) if there.course else None
-        if not isinstance(kept, tuple) or len(kept) != 2:
-            raise TypeError(f"{request.forward} must return (y, cache) for {request.function} to work with")
-        return kept[1]
+        course = there.course if ask.forward.style == "course" else None
+        kept = forward(*course.arguments(handed)) if course else _call(forward, ask.forward, handed)
+        if isinstance(kept, tuple) and len(kept) == 2:
+            return kept[1]
     if ask.style == "course" and part.course:
         arguments = part.course.arguments(handed)
         return arguments if len(arguments) > 1 else arguments[0]
-    names = there.arrays + there.options
+    extras = [name for name in there.extras if name in ask.options]
+    names = [*there.arrays, *there.options, *extras]
     return namedtuple("Cache", names)(*(handed[name] for name in names))
 
 
