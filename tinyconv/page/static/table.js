@@ -6,10 +6,12 @@
   const opened = new Set();
 
   /** Return a grid; each of its `cells` is {value, cell, mark}: a number, which cell it is, how it stands out. */
-  function table(role, label, channel, cells, scale) {
+  function table(role, label, channel, cells, scale, caption = null) {
     const rows = cells.map((line) => tinyconv.element('tr', {}, ...line.map((cell) => entry(cell, scale))));
-    const attributes = { class: 'grid', 'data-role': role, 'data-channel': channel, 'aria-label': label };
-    return tinyconv.element('table', attributes, tinyconv.element('tbody', {}, ...rows));
+    const size = cells[0].length > 3 ? 'wide' : '';
+    const attributes = { class: `grid ${size}`, 'data-role': role, 'data-channel': channel, 'aria-label': label };
+    const head = caption === null ? null : tinyconv.element('caption', {}, caption);
+    return tinyconv.element('table', attributes, head, tinyconv.element('tbody', {}, ...rows));
   }
 
   function entry({ value, cell = null, mark = '' }, scale) {
