@@ -2,7 +2,7 @@
 (function (tinyconv) {
   'use strict';
 
-  const MANY = 48; // channels that are shown at once
+  const MANY = 32; // channels that are shown at once
   const opened = new Set();
 
   /** Return a grid; each of its `cells` is {value, cell, mark}: a number, which cell it is, how it stands out. */
