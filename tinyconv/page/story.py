@@ -72,7 +72,7 @@ def _check_outputs(way: list[Stop], seen: Trace) -> None:
     for stop in way:
         if stop.output not in seen:
             raise ShapeError(
-                f'explain: network ({stop.path}: {stop.layer!r}) must tell what it makes, '
+                f"explain: network ({stop.path}: {stop.layer!r}) must tell what it makes, "
                 f'by run.note("output", y) in _forward'
             )
 
