@@ -8,11 +8,13 @@
   function drawPlaces(context, node, width, height, large) {
     if (!tinyconv.state.objects) return;
     const sheet = { context, node, x: width / node.W, y: height / node.H, width, height, large };
-    for (const kind of node.places.kinds) KINDS[kind.kind](sheet, kind);
+    for (const [name, draw] of LAYERS) {
+      node.places.kinds.filter(({ kind }) => kind === name).forEach((kind) => draw(sheet, kind));
+    }
     if (large || tinyconv.story.objects.length <= CROWD) drawLabels(sheet);
   }
 
-  const KINDS = { boxes: drawBoxes, points: drawPoints, mask: drawMask };
+  const LAYERS = [['mask', drawMask], ['boxes', drawBoxes], ['points', drawPoints]]; // the last one lies on top
 
   /** Stroke a path on a dark halo, so that it shows on light maps too. */
   function stroke(sheet, path, colour, line, halo) {

@@ -22,7 +22,8 @@
     const told = tinyconv.telling(value, cell);
     if (mark.includes('padding')) told.title = `padding: ${told.title}`;
     const style = mark.includes('padding') ? null : tinyconv.inked(value, scale);
-    return tinyconv.element('td', { class: mark || null, style, ...told }, tinyconv.short(value));
+    const text = tinyconv.short(value);
+    return tinyconv.element('td', { class: `${mark} ${text.length > 6 ? 'long' : ''}`, style, ...told }, text);
   }
 
   /** Return the line of one channel: grids and signs, the sum at its end. */
