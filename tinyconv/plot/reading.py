@@ -15,8 +15,8 @@ def read_picture(path: str | os.PathLike[str], most: int = 64) -> Array:
     a whole number: each pixel is the mean of a square, and what is left over at the right and bottom is cut.
 
     Raises:
-        OSError: there is no such file, or it holds no picture.
-        ShapeError, DTypeError: `most` is no int from 1 upwards, or the picture is a mere line.
+        OSError: there is no such file.
+        ShapeError, DTypeError: it holds no picture, or a mere line; or `most` is no int from 1 upwards.
 
     >>> import matplotlib.pyplot as plt
     >>> from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ def read_picture(path: str | os.PathLike[str], most: int = 64) -> Array:
     (1, 3, 33, 43)
     """
     integer("read_picture", "most", most, minimum=1)
-    picture = np.asarray(matplotlib.image.imread(os.fspath(path)))
+    picture = _read(os.fspath(path))
     if picture.dtype.kind in "ui":
         picture = picture / np.iinfo(picture.dtype).max
     picture = _opaque(picture.astype(np.float32))  # (H, W, 3)
@@ -35,6 +35,14 @@ def read_picture(path: str | os.PathLike[str], most: int = 64) -> Array:
         H, W = picture.shape[:2]
         raise ShapeError(f"read_picture: path (={str(path)!r}, {W}×{H} pixels) must be less of a line")
     return np.ascontiguousarray(np.moveaxis(_shrunk(picture, by), -1, 0)[None])
+
+
+def _read(path: str) -> Array:
+    open(path, "rb").close()  # a file that is missing or locked is not one without a picture
+    try:
+        return np.asarray(matplotlib.image.imread(path))
+    except Exception as error:  # matplotlib and its readers all raise their own
+        raise ShapeError(f"read_picture: path (={path!r}) must be a PNG or JPEG picture: {error}") from error
 
 
 def _opaque(picture: Array) -> Array:
