@@ -63,7 +63,7 @@ def conv_einsum(x, weight, bias=None, stride=1, padding=0, dilation=1):
 
 def conv_as_strided(x, weight, bias, stride, padding):
     x, (SH, SW) = padded(x, padding), sides(stride)
-    (N, C, H, W), (FILTERS, _, KH, KW) = x.shape, weight.shape
+    (N, C, H, W), (_, _, KH, KW) = x.shape, weight.shape
     OH, OW = (H - KH) // SH + 1, (W - KW) // SW + 1
     n, c, h, w = x.strides
     taps = np.lib.stride_tricks.as_strided(x, (N, C, KH, KW, OH, OW), (n, c, h, w, h * SH, w * SW))
@@ -152,7 +152,7 @@ def conv_backward_by_scatter(dy, x, weight, stride, padding):
 
 
 def conv_backward(dout, cache):
-    x, w, b, conv_param = cache
+    x, w, _, conv_param = cache
     return conv_backward_by_scatter(dout, x, w, conv_param["stride"], conv_param["pad"])
 
 
