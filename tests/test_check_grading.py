@@ -202,7 +202,10 @@ def test_points_that_are_none_are_refused(parts, capsys):
 
 
 def test_without_hypothesis_the_command_says_what_to_install(tmp_path):
-    code = "import sys; sys.modules['hypothesis'] = None\nfrom tinyconv.__main__ import main\nsys.exit(main(['check', 'x.py']))"
+    code = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "from tinyconv.__main__ import main; sys.exit(main(['check', 'x.py']))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

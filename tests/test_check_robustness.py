@@ -1,5 +1,6 @@
 """tinyconv.check: whatever a function does, the marker says what, and stays well."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -239,12 +240,21 @@ def test_warnings_and_stray_threads_are_no_mistakes():
 def test_bytes_on_the_marker_s_line_are_not_taken_for_an_answer():
     def relu_forward(x):
         for number in range(3, 64):
-            try:
+            with contextlib.suppress(OSError):
                 os.write(number, b"\0" * 7 + b"\2{}")
-            except OSError:
-                pass
 
     assert examined("relu_forward", relu_forward).kind in ("garbled", "died", "type")
+
+
+def test_a_child_has_none_of_the_marker_s_files(tmp_path):
+    with (tmp_path / "marks.csv").open("w") as file:
+
+        def relu_forward(x):
+            os.write(file.fileno(), b"full marks")
+            return relu(x)
+
+        assert "Bad file descriptor" in examined("relu_forward", relu_forward).text
+    assert (tmp_path / "marks.csv").read_text() == ""
 
 
 def test_a_child_leaves_no_process_and_no_file_open():

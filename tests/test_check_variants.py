@@ -8,8 +8,22 @@ from strategies_check import examined
 
 import tinyconv.functional as tf
 from tinyconv import check
+from tinyconv.check.parts import PARTS
 
 sides = lambda p: (p, p) if isinstance(p, int) else p  # noqa: E731
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """Compile the kernels in this process: a child would do it again and again, and against the clock."""
+    for name in (name for name in PARTS if hasattr(tf, name)):
+        forward = getattr(tf, PARTS[name].forward) if PARTS[name].forward else None
+        assert examined(name, getattr(tf, name), forward, isolate=False)
+
+
+def test_pytorch_works_in_a_child_although_it_has_threads_here():
+    torch.nn.functional.conv2d(torch.ones(8, 16, 64, 64), torch.ones(16, 16, 3, 3))
+    assert examined("conv2d_forward", conv_torch)
 
 
 def padded(x, padding):
@@ -63,7 +77,7 @@ def conv_einsum(x, weight, bias=None, stride=1, padding=0, dilation=1):
 
 def conv_as_strided(x, weight, bias, stride, padding):
     x, (SH, SW) = padded(x, padding), sides(stride)
-    (N, C, H, W), (FILTERS, _, KH, KW) = x.shape, weight.shape
+    (N, C, H, W), (_, _, KH, KW) = x.shape, weight.shape
     OH, OW = (H - KH) // SH + 1, (W - KW) // SW + 1
     n, c, h, w = x.strides
     taps = np.lib.stride_tricks.as_strided(x, (N, C, KH, KW, OH, OW), (n, c, h, w, h * SH, w * SW))
@@ -152,7 +166,7 @@ def conv_backward_by_scatter(dy, x, weight, stride, padding):
 
 
 def conv_backward(dout, cache):
-    x, w, b, conv_param = cache
+    x, w, _, conv_param = cache
     return conv_backward_by_scatter(dout, x, w, conv_param["stride"], conv_param["pad"])
 
 

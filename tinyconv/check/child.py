@@ -1,5 +1,6 @@
 """A child process in which somebody else's functions run: whatever they do, the marker stays well."""
 
+import faulthandler
 import json
 import os
 import pickle
@@ -109,6 +110,7 @@ def _live(load: Load, limits: Limits, requests: int, answers: int) -> None:
     """Be the child: load, say what there is, answer until nobody asks."""
     try:
         os.setsid()
+        _close_all_but(requests, answers)
         _silence()
         confine(limits)
         functions, complaint = _loaded(load)
@@ -127,8 +129,17 @@ def _loaded(load: Load) -> tuple[Functions, str]:
         return {}, student_frames(error)
 
 
+def _close_all_but(*kept: int) -> None:
+    """Close whatever else this process was born with: the marker's files and sockets are not its business."""
+    low = 3
+    for number in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(low, number)
+        low = number + 1
+
+
 def _silence() -> None:
     """Put nothing where a keyboard and a terminal would be."""
+    faulthandler.disable()
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)

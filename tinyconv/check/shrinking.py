@@ -2,13 +2,23 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
-from tinyconv.check.drawing import SETTINGS, Trial, drawn_fill, drawn_pick, make_case, random_fill, trial
+from tinyconv.check.drawing import (
+    LARGEST,
+    SETTINGS,
+    Trial,
+    drawn_fill,
+    drawn_pick,
+    make_case,
+    random_fill,
+    trial,
+)
 from tinyconv.check.operations.source import Fill, Pick, Source
 from tinyconv.check.part import Part, size
 
@@ -61,13 +71,14 @@ def _weight(tried: Trial) -> tuple[int, float, int]:
 
 
 def _fills(seed: int) -> list[Fill]:
-    """Return ways to fill arrays: zeros, ties, and anything."""
-    rngs = [np.random.default_rng((seed, number)) for number in range(4)]
-    return [
-        lambda count: [0] * count,
-        random_fill(rngs[0], 1),
-        *(random_fill(rng) for rng in rngs[1:]),
-    ]
+    """Return ways to fill arrays: one number everywhere, ties, and anything."""
+    rngs = [np.random.default_rng((seed, number)) for number in range(5)]
+    constants = [partial(_repeated, number) for number in (0, 1, -1, LARGEST, -LARGEST)]
+    return [*constants, random_fill(rngs[0], 1), *(random_fill(rng) for rng in rngs[1:])]
+
+
+def _repeated(number: int, count: int) -> list[int]:
+    return [number] * count
 
 
 def _replay(sizes: Sizes) -> Pick:

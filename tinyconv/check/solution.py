@@ -40,7 +40,8 @@ def pieces(path: Path) -> list[Piece]:
     except UnicodeDecodeError:
         raise Unreadable(f"{path.name} cannot be read: it is no text in UTF-8") from None
     found = _cells(path.name, text) if path.suffix == ".ipynb" else [Piece(path.name, text)]
-    if not any([_code(piece) for piece in found]):
+    statements = [_code(piece) for piece in found]  # all: an error in the last cell counts too
+    if not any(statements):
         raise Unreadable(f"{path.name} is empty: there is no code in it")
     return found
 
