@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import dtypes, seeds, values
 
+from tinyconv.functional import conv2d_backward, conv2d_forward
 from tinyconv.kernels import jit
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.planes import Phases, Planes, split
+from tinyconv.kernels.tile import WIDEST
 
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
 befores = st.tuples(st.integers(0, 3), st.integers(0, 3))
@@ -41,7 +43,7 @@ def test_stride_1_has_one_phase_and_a_stride_beyond_the_kernel_skips_what_nobody
 
 
 def test_images_that_lie_like_that_already_are_not_copied():
-    wide = np.zeros((2, 3, 4, HOST.lanes(4) + 2), np.float32)
+    wide = np.zeros((2, 3, 4, WIDEST * HOST.lanes(4) + 2), np.float32)
     assert np.shares_memory(split(wide, planes_for((1, 1), (1, 1), (1, 1), (0, 0), wide.shape[2:])), wide)
     for case in (
         ((1, 1), (1, 1), (1, 1), (1, 0), wide.shape[2:]),  # padding
@@ -50,8 +52,19 @@ def test_images_that_lie_like_that_already_are_not_copied():
     ):
         assert not np.shares_memory(split(wide, planes_for(*case)), wide)
     kernel_of_two = planes_for((1, 2), (1, 1), (1, 1), (0, 0), (4, wide.shape[3] - 1))
-    assert not np.shares_memory(split(wide, kernel_of_two), wide)  # a row of outputs is less than a vector
-    narrow = wide[..., 1:].copy()  # a vector would overrun the last image
+    assert not np.shares_memory(
+        split(wide, kernel_of_two), wide
+    )  # a row of outputs is less than the widest tile
+    narrow = wide[..., 1:].copy()  # a tile would overrun the last image
     assert not np.shares_memory(
         split(narrow, planes_for((1, 1), (1, 1), (1, 1), (0, 0), narrow.shape[2:])), narrow
     )
+
+
+@given(st.integers(1, 5 * HOST.lanes(4)), st.integers(1, 2), dtypes, seeds)
+def test_no_tile_reads_beyond_the_callers_images(W, H, dtype, seed):
+    x = np.random.default_rng(seed).integers(-9, 10, (1, 1, H, W)).astype(dtype)
+    y, cache = conv2d_forward(x, np.full((1, 1, 1, 1), 2, dtype))  # indices are checked without the JIT
+    dx, _, _ = conv2d_backward(x, cache)
+    np.testing.assert_array_equal(y, 2 * x)
+    np.testing.assert_array_equal(dx, 2 * x)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
-from strategies_plot import blank_axes, nothing_global_changes, pixels  # noqa: F401
+from strategies_plot import blank_axes, drawn_edges, enclosed, nothing_global_changes, pixels  # noqa: F401
 
-from tinyconv.plot.cells import draw_bar, draw_cells, draw_image, draw_signed, frame
+from tinyconv.plot.cells import draw_bar, draw_cells, draw_image, draw_signed, frame, outline
 from tinyconv.plot.sheet import Sheet
 from tinyconv.plot.style import CELL, Scale
 
@@ -53,3 +53,9 @@ def test_a_bar_shows_the_scale_of_its_image():
     image = draw_cells(sheet.axes(0, 0, 2, 2), np.array([[0.0, 5.0]]), Scale.of(np.array([5.0])))
     bar = draw_bar(sheet, image, 3, 0, 2)
     assert bar.get_ylim() == (0, 5)
+
+
+def test_an_outline_encloses_its_cells():
+    ax, mask = blank_axes(), np.array([[True, True, False], [False, True, False]])
+    outline(ax, mask, "#E69F00")
+    assert (enclosed(drawn_edges(ax), 2, 3) == mask).all()

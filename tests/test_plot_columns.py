@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import conv_cases
-from strategies_plot import drawn_points, nothing_global_changes  # noqa: F401
+from strategies_plot import drawn_edges, drawn_points, enclosed, nothing_global_changes  # noqa: F401
 
 from tinyconv import Conv2d, inspection
 from tinyconv.plot import columns
@@ -42,7 +42,10 @@ def test_a_patch_and_its_column_are_linked_for_any_geometry(case):
         for channel, ax in enumerate(channels):
             pixels = result.pixels[:, column]
             own = pixels[(pixels[:, 0] == channel) & (pixels[:, 1] >= 0)]
-            assert frames(ax, number) == {(row, col) for _, row, col in own.tolist()}
+            copied = enclosed(drawn_edges(ax, object_colour(number)), *case.x.shape[2:])
+            assert {tuple(place) for place in np.argwhere(copied).tolist()} == {
+                (row, col) for _, row, col in own.tolist()
+            }
             assert (ax.images[0].get_array() == case.x[0, channel]).all()
 
 

@@ -48,9 +48,12 @@ def test_letters_lines_and_ticks_are_scaled_with_the_sheet():
     ax = sheet.axes(0, 0, 4, 2)
     (line,) = ax.plot([0, 1], linewidth=3)
     text = sheet.write(0, 0, "text", 10)
+    arrow = ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "-|>", "linewidth": 2}).arrow_patch
+    dots = ax.scatter([0], [0], s=16)
     ax.tick_params(labelsize=8)
     sheet.finish()
-    assert (line.get_linewidth(), text.get_fontsize()) == (1.5, 5)
+    assert (line.get_linewidth(), text.get_fontsize(), arrow.get_linewidth()) == (1.5, 5, 1)
+    assert dots.get_sizes().tolist() == [4]
     assert ax.xaxis.get_tick_params()["labelsize"] == 4
 
 

@@ -26,7 +26,8 @@ CACHE = 384 * 1024  # bytes of planes that a band reads again and again: they st
 def multiply(panels, panel, rows, planes, start, shifts, sums, columns, ld, lanes):  # type: ignore[no-untyped-def]
     """Fill sums (rows, ld) with one block of filters times `columns` neighbours of the planes.
 
-    The last tile is moved back to end at the last column; only fewer columns than a vector are overrun.
+    The last tile is moved back to end at the last column; only fewer columns than the `WIDEST` tile has are
+    overrun, by less than a vector.
     """
     done = 0
     while done < columns:

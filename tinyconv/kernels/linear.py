@@ -15,6 +15,7 @@ from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.panels import pack
 from tinyconv.kernels.planes import room
+from tinyconv.kernels.tile import WIDEST
 
 
 @kernel
@@ -22,8 +23,8 @@ def fill_product(panels, right, shifts, out, lanes):  # type: ignore[no-untyped-
     """Fill out (M, P) from panels (B, K, R) and the rows of flat `right`; a task owns a strip of R rows."""
     B, K, R = panels.shape
     M, P = out.shape
-    wide = 3 * lanes  # columns: the widest tile
-    strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower than a vector
+    wide = WIDEST * lanes  # columns
+    strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower, unless P is
     flat = panels.reshape(-1)
     for task in prange(strips * B):
         strip, b = task // B, task % B
@@ -48,8 +49,8 @@ def product(left: Array, right: Array) -> Array:
 
 
 def _readable(matrix: Array, lanes: int) -> Array:
-    """Return the rows one behind the other: in place, or with room behind where a vector overruns one."""
-    if matrix.shape[1] >= lanes:
+    """Return the rows one behind the other: in place, or with room behind where a tile overruns one."""
+    if matrix.shape[1] >= WIDEST * lanes:
         return plain(matrix).reshape(-1)
     flat = room("rows", matrix.size, matrix.dtype)
     flat[: matrix.size] = matrix.reshape(-1)

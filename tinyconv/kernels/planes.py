@@ -18,6 +18,7 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.tile import WIDEST
 
 
 class Phases(NamedTuple):
@@ -67,12 +68,12 @@ class Planes(NamedTuple):
         return (phase * HQ + self.rows.shift[:, None]) * WQ + self.cols.shift
 
     def are(self, x: Array) -> bool:
-        """Return whether the images (N, C, H, W) lie like that already, and no vector can overrun them."""
+        """Return whether the images (N, C, H, W) lie like that already, and no tile can overrun them."""
         untouched = all(axis.offsets.tolist() == [0] and axis.stride == 1 for axis in self)
         outputs = (
             self.cols.length - self.cols.shift.max() - 2
         )  # some phases of dx lack the first and the last
-        return untouched and self.shape[2:] == x.shape[2:] and outputs >= HOST.lanes(x.itemsize)
+        return untouched and self.shape[2:] == x.shape[2:] and outputs >= WIDEST * HOST.lanes(x.itemsize)
 
 
 @kernel

@@ -24,6 +24,7 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.vectors import I64, Vectors
 
 ROWS = 8 if HOST.registers >= 32 else 4  # 8×3 sums, 3 vectors and 1 broadcast: 28 of 32 registers
+WIDEST = 3  # vectors: fewer columns than such a tile has may be overrun, by less than a vector
 
 
 def rows_for(count: int) -> int:
