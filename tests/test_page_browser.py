@@ -5,7 +5,7 @@ import pytest
 from oracle_page import Oracle
 from strategies_page import CASES, SCRIPT, needs_chromium, read, start_chromium
 
-from tinyconv import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, data
+from tinyconv import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential, data
 from tinyconv.page import explain
 from tinyconv.plot.style import Scale, object_colour
 
@@ -50,6 +50,12 @@ def by_id(browser, name):
     return browser.find_element("id", name)
 
 
+def show_all_channels(browser):
+    for button in browser.find_elements("css selector", "#calculation .more"):
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+
+
 def click_cell(browser, row, col, H, W):
     click(browser, by_id(browser, "map"), (col + 0.5) / W, (row + 0.5) / H)
 
@@ -79,6 +85,8 @@ def test_every_number_of_a_walk_through_all_layers_is_the_engine_s(case, browser
             click_cell(browser, int(rng.integers(H)) if y.ndim == 3 else 0, int(rng.integers(W)), H, W)
             stood = read(browser)
             assert (stood["node"], stood["channel"], stood["backward"]) == (node, channel, way == "b")
+            show_all_channels(browser)
+            stood = read(browser)
             Oracle(case, stood).verify()
             walk_and_check(case, browser, stood, H, W, rng)
 
@@ -254,6 +262,39 @@ def test_a_step_leads_to_the_strongest_cell_and_back_along_a_number(cases, brows
     assert (read(browser)["node"], read(browser)["row"], read(browser)["col"]) == (2, *divmod(won, 8))
 
 
+def test_a_number_is_short_and_tells_all_its_digits_to_whoever_points_at_it(cases, browser):
+    from selenium.webdriver import ActionChains
+
+    case = cases["odd"]
+    browser.get(case.url)
+    browser.execute_script("tinyconv.select(tinyconv.nodes[0].cellAt(30))")
+    value = case.seen["input"][0].flat[30]
+    result = browser.find_element("css selector", "[data-role=total]")
+    assert abs(float(result.text) - value) < 5e-4
+    ActionChains(browser, duration=0).move_to_element(result).perform()
+    assert result.get_attribute("title") == str(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (1, "1"),
+        (-0.0, "0"),
+        (-12.345, "−12.3"),
+        (1234.5, "1235"),
+        (0.12345, "0.123"),
+        (-0.0012345, "−0.0012"),
+        (0.00012345, "1.2e−4"),
+        (1e-5, "1e−5"),
+        (123456, "1.2e5"),
+        (0.99999, "1.00"),
+    ],
+)
+def test_a_short_number_has_three_digits_or_fewer_where_that_is_all(value, text, cases, browser):
+    assert browser.execute_script("return tinyconv.short(arguments[0])", value) == text
+
+
 def test_numbers_that_are_none_are_said(tmp_path, browser):
     x = np.zeros((1, 4, 4), np.float32)
     x[0, 0, :3] = np.nan, np.inf, -np.inf
@@ -264,6 +305,28 @@ def test_numbers_that_are_none_are_said(tmp_path, browser):
         browser.execute_script("tinyconv.select(tinyconv.nodes[0].cellAt(arguments[0]))", col)
         said.append(browser.find_element("css selector", "#sentence .number").text)
     assert said == ["NaN", "∞", "−∞"]
+    assert browser.get_log("browser") == []
+
+
+def test_what_is_missing_is_said(tmp_path, browser):
+    class Quiet(Layer):
+        def _forward(self, x, run):
+            return run.note("output", 2 * x), None
+
+        def _backward(self, dy, cache, note):
+            return 2 * dy, {}
+
+    network, x = Sequential(relu=ReLU(), quiet=Quiet(), flatten=Flatten()), np.ones((1, 1, 3, 3))
+    _, ended = network(x, {"bbox": [0, 0, 2, 2]})
+    page = explain(network, x, ended, tmp_path / "missing.html")
+    browser.get(page.path.as_uri())
+    assert by_id(browser, "image-note").text.startswith("no places behind flatten")
+    press(browser, "b")
+    assert "does not tell its gradient" in by_id(browser, "calculation").text
+    press(browser, "l")
+    assert "What Quiet() does inside is not shown" not in by_id(browser, "calculation").text
+    press(browser, "f")
+    assert "What Quiet() does inside is not shown" in by_id(browser, "calculation").text
     assert browser.get_log("browser") == []
 
 

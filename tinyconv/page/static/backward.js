@@ -12,7 +12,8 @@
       sign('→'),
       term('gradient by it', gradient, 'gradient', null, 'result'),
     )];
-    const { consumers } = cell.node;
+    const { consumers, dy } = cell.node;
+    if (dy === null) return [...parts, remark('The layer behind it does not tell its gradient.')];
     if (!consumers.length) parts.push(remark(atTheEnd(gradient)));
     for (const consumer of consumers) parts.push(...from(cell, consumer));
     return parts;
@@ -48,7 +49,7 @@
     return [
       equation(term(`Σ of ${tinyconv.count(size, 'filter')} of ${consumer.name}`, sum, 'sums')),
       remark('Each tap of each filter that read this value sends back: the gradient of what it made × its weight.'),
-      tinyconv.manyLines(`back ${consumer.number}`, size, (i) => shown(lines[i], consumer, scales)),
+      tinyconv.manyLines(`back ${consumer.number}`, size, (i) => shown(lines[i], consumer, scales, i)),
     ];
   }
 
@@ -78,15 +79,16 @@
     return tinyconv.around(numbers.filter((value) => value !== null), true);
   }
 
-  function shown({ filter, gradients, kernel, products, sum }, consumer, scales) {
+  function shown({ filter, gradients, kernel, products, sum }, consumer, scales, line) {
+    const caption = (word) => tinyconv.caption(line, word);
     const colours = tinyconv.scaleOf(consumer, true);
     return tinyconv.channelLine(
       `map ${filter}`,
-      tinyconv.table('gradients', `gradients of map ${filter}`, filter, gradients, colours),
+      tinyconv.table('gradients', `gradients of map ${filter}`, filter, gradients, colours, caption('gradients')),
       sign('×'),
-      tinyconv.table('kernel', `kernel of filter ${filter}`, filter, kernel, scales.kernel),
+      tinyconv.table('kernel', `kernel of filter ${filter}`, filter, kernel, scales.kernel, caption('kernel')),
       sign('='),
-      tinyconv.table('products', `products of filter ${filter}`, filter, products, scales.products),
+      tinyconv.table('products', `products of ${filter}`, filter, products, scales.products, caption('products')),
       element('span', { class: 'sum' }, 'Σ ', tinyconv.number(sum, 'sum')),
     );
   }

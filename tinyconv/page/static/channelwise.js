@@ -40,9 +40,10 @@
   }
 
   function normalized(cell) {
-    const terms = [sign('('), incoming(cell), sign('−'), term('mean', ofChannel(cell, 'mean'), 'mean'), sign(') / √(')];
-    const eps = term('eps', cell.node.eps, 'eps');
-    return [...terms, term('variance', ofChannel(cell, 'var'), 'var'), sign('+'), eps, sign(')')];
+    const mean = term('mean', ofChannel(cell, 'mean'), 'mean');
+    const variance = term('variance', ofChannel(cell, 'var'), 'var');
+    const deviation = [sign(') / √('), variance, sign('+'), term('eps', cell.node.eps, 'eps'), sign(')')];
+    return [sign('('), incoming(cell), sign('−'), mean, ...deviation];
   }
 
   /** Return "scale · x + shift": what a normalisation comes to for its channel. */

@@ -53,14 +53,16 @@
 
   function shown(work, i) {
     const { channel, patch, kernel, products, sum } = work.lines[i];
+    const { scales } = work;
     const name = tinyconv.channelName(work.source, channel);
+    const colours = tinyconv.scaleOf(work.source, false);
     return tinyconv.channelLine(
       name,
-      tinyconv.table('patch', `patch of ${name}`, channel, patch, tinyconv.scaleOf(work.source, false), caption(i, 'patch')),
+      tinyconv.table('patch', `patch of ${name}`, channel, patch, colours, caption(i, 'patch')),
       sign('×'),
-      tinyconv.table('kernel', `kernel of ${name}`, channel, kernel, work.scales.kernel, caption(i, 'kernel')),
+      tinyconv.table('kernel', `kernel of ${name}`, channel, kernel, scales.kernel, caption(i, 'kernel')),
       sign('='),
-      tinyconv.table('products', `products of ${name}`, channel, products, work.scales.products, caption(i, 'products')),
+      tinyconv.table('products', `products of ${name}`, channel, products, scales.products, caption(i, 'products')),
       element('span', { class: 'sum' }, 'Σ ', tinyconv.number(sum, 'sum')),
     );
   }
@@ -94,5 +96,5 @@
     return `rows ${tinyconv.span(first.row, last.row)} and columns ${tinyconv.span(first.col, last.col)}`;
   }
 
-  Object.assign(tinyconv, { explainers: { convolution } });
+  Object.assign(tinyconv, { explainers: { convolution }, caption });
 })((window.tinyconv = window.tinyconv || {}));

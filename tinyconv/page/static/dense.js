@@ -22,12 +22,15 @@
       element('td', tinyconv.telling(one.product), tinyconv.short(one.product)),
       element('td', { class: 'bar' }, bar(one.product / most))));
     const head = ['', what, 'weight', 'product', ''].map((word) => element('th', { scope: 'col' }, word));
-    if (others) {
-      rows.push(element('tr', {}, element('th', { scope: 'row' }, `the other ${others}`), element('td'),
-        element('td'), element('td', { 'data-role': 'rest', ...tinyconv.telling(rest) }, tinyconv.short(rest)), element('td')));
-    }
+    if (others) rows.push(restOf(others, rest));
     return element('table', { class: 'contributions' },
       element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...rows));
+  }
+
+  function restOf(others, rest) {
+    const sum = element('td', { 'data-role': 'rest', ...tinyconv.telling(rest) }, tinyconv.short(rest));
+    const name = element('th', { scope: 'row' }, `the other ${others}`);
+    return element('tr', {}, name, element('td'), element('td'), sum, element('td'));
   }
 
   function bar(share) {

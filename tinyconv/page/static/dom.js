@@ -30,9 +30,13 @@
 
   /** Return the attributes of whatever shows a number: all of its digits, and the cell that it is. */
   function telling(value, cell = null) {
-    const name = cell ? `${tinyconv.nameOf(cell)}: ` : '';
-    const title = name + tinyconv.full(value, Math.fround(value) === value);
-    return { 'data-value': tinyconv.exact(value), 'data-cell': address(cell), title };
+    return { 'data-value': tinyconv.exact(value), 'data-cell': address(cell) };
+  }
+
+  /** Return what is said where somebody points at a number: which cell it is, and all of its digits. */
+  function toldInFull({ value, cell }) {
+    const digits = tinyconv.full(Number(value), Math.fround(value) === Number(value));
+    return cell ? `${tinyconv.nameOf(addressed(cell))}: ${digits}` : digits;
   }
 
   /** Return a number in running text; `role` is its part in the calculation. */
@@ -60,5 +64,5 @@
     return element('p', { class: 'remark' }, ...parts);
   }
 
-  Object.assign(tinyconv, { element, byId, address, addressed, telling, number, term, sign, equation, remark });
+  Object.assign(tinyconv, { element, byId, addressed, telling, toldInFull, number, term, sign, equation, remark });
 })((window.tinyconv = window.tinyconv || {}));

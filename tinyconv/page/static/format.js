@@ -2,23 +2,24 @@
 (function (tinyconv) {
   'use strict';
 
-  /** Return three digits or so: 0.123, −12.3, 4.2e−5, ∞, NaN; all of them where they are fewer: 1, 0.5. */
+  /** Return three digits or so: 0.123, −12.3, 4.2e−5, ∞, NaN; fewer where that is all: 1, 0.5. */
   function short(value) {
     if (Number.isNaN(value)) return 'NaN';
     if (!Number.isFinite(value)) return value < 0 ? '−∞' : '∞';
     const size = Math.abs(value);
-    const rounded = digits(size);
-    const whole = full(size, Math.fround(size) === size);
-    return (value < 0 ? '−' : '') + (whole.length < rounded.length ? whole : rounded);
+    return (value < 0 ? '−' : '') + (size >= 99999.5 || size < 0.000995 ? power(size) : digits(size));
   }
 
   function digits(size) {
+    const places = [99.95, 9.995, 0.9995, 0.00995, 0].findIndex((least) => size >= least);
+    const rounded = size.toFixed(places);
+    const isAll = Number(rounded) === size || Math.fround(Number(rounded)) === size;
+    return isAll ? String(Number(rounded)) : rounded;
+  }
+
+  function power(size) {
     if (size === 0) return '0';
-    if (size >= 99999.5 || size < 0.000995) return size.toExponential(1).replace('-', '−').replace('+', '');
-    if (size >= 99.95) return size.toFixed(0);
-    if (size >= 9.995) return size.toFixed(1);
-    if (size >= 0.9995) return size.toFixed(2);
-    return size.toFixed(size >= 0.00995 ? 3 : 4);
+    return size.toExponential(1).replace('.0e', 'e').replace('-', '−').replace('+', '');
   }
 
   /** Return the shortest text that means this very number: of float32 fewer digits do. */

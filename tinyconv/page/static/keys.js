@@ -31,6 +31,12 @@
     act();
   }
 
+  /** Say all digits of the number that somebody points at. */
+  function pointedAt(event) {
+    const shown = event.target.closest('[data-value]');
+    if (shown) shown.title = tinyconv.toldInFull(shown.dataset);
+  }
+
   /** Go to the cell that a number on the page is. */
   function followed(event) {
     const shown = event.target.closest('[data-cell]');
@@ -48,6 +54,7 @@
   /** Listen to keys, clicks and buttons. */
   function listen() {
     document.addEventListener('keydown', pressed);
+    document.addEventListener('pointerover', pointedAt);
     document.querySelector('main').addEventListener('click', followed);
     byId('map').addEventListener('click', clicked);
     byId('image').addEventListener('click', clicked);

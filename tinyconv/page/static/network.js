@@ -14,9 +14,10 @@
       this.H = this.isVector ? Math.ceil(C / this.W) : H;
     }
 
-    /** Return all values, or the gradients by them: flat, in C order. */
+    /** Return all values, or the gradients by them (NaN where nobody told): flat, in C order. */
     numbers(backward) {
-      return tinyconv.array(backward ? this.dy : this.y);
+      if (backward && this.dy === null) this.untold ??= new Float32Array(this.size).fill(NaN);
+      return backward ? this.untold || tinyconv.array(this.dy) : tinyconv.array(this.y);
     }
 
     /** Return where a cell stands in `numbers`. */

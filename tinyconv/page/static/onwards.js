@@ -27,9 +27,10 @@
     return tinyconv.windows(here, pool).flatMap((window) => {
       const winner = tinyconv.winnerOf(window);
       const won = winner && winner.row === here.row && winner.col === here.col;
-      const said = element('span', { class: won ? 'won' : 'lost' }, won ? 'wins' : `loses to (${winner.row}, ${winner.col})`);
-      const value = term(`${pool.name} (${window.row}, ${window.col})`, tinyconv.valueOf(window, false), 'onwards', window);
-      return [sign('→'), value, said];
+      const said = won ? 'wins' : `loses to (${winner.row}, ${winner.col})`;
+      const name = `${pool.name} (${window.row}, ${window.col})`;
+      const value = term(name, tinyconv.valueOf(window, false), 'onwards', window);
+      return [sign('→'), value, element('span', { class: won ? 'won' : 'lost' }, said)];
     });
   }
 

@@ -17,7 +17,7 @@
         + 'equal numbers the first one does.'),
       tinyconv.channelLine(
         tinyconv.channelName(source, cell.channel),
-        tinyconv.table('window', 'window', cell.channel, grid, tinyconv.scaleOf(source, false), `window on ${source.name}`),
+        shown(cell, source, grid),
       ),
     ];
   }
@@ -28,6 +28,11 @@
     const index = tinyconv.array(cell.node.indices)[cell.node.index(cell)];
     if (index < 0) return null;
     return { node: source, channel: cell.channel, row: Math.floor(index / source.W), col: index % source.W };
+  }
+
+  function shown(cell, source, grid) {
+    const colours = tinyconv.scaleOf(source, false);
+    return tinyconv.table('window', 'window', cell.channel, grid, colours, `window on ${source.name}`);
   }
 
   function windowOf(cell, source) {
@@ -58,7 +63,7 @@
       remark(cell.node.count_include_pad ? 'Padding counts as cells of 0.' : 'Padding does not count.'),
       tinyconv.channelLine(
         tinyconv.channelName(source, cell.channel),
-        tinyconv.table('window', 'window', cell.channel, grid, tinyconv.scaleOf(source, false), `window on ${source.name}`),
+        shown(cell, source, grid),
       ),
     ];
   }

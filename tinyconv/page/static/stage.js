@@ -71,7 +71,8 @@
   function pointed(event, canvas, node) {
     const { left, top, width, height } = canvas.getBoundingClientRect();
     const within = (share, size) => Math.max(0, Math.min(size - 1, Math.floor(share * size)));
-    return { row: within((event.clientY - top) / height, node.H), col: within((event.clientX - left) / width, node.W) };
+    const [down, right] = [(event.clientY - top) / height, (event.clientX - left) / width];
+    return { row: within(down, node.H), col: within(right, node.W) };
   }
 
   Object.assign(tinyconv, { showMap, showImage, mark, pointed });

@@ -14,8 +14,10 @@
 
   /** Return the result, what becomes of it, and how it was made. */
   function forward(cell) {
-    const [result, ...details] = tinyconv.explainers[cell.node.kind](cell);
-    return [result, ...tinyconv.onwards(cell), ...details];
+    const parts = tinyconv.explainers[cell.node.kind](cell);
+    const details = parts.findIndex((part) => !part.classList.contains('equation'));
+    parts.splice(details < 0 ? parts.length : details, 0, ...tinyconv.onwards(cell));
+    return parts;
   }
 
   /** Return the cell in words: what it is, what it sees, who is there. */

@@ -96,7 +96,8 @@
     strip.scrollTo({ left, behavior: tinyconv.calm() ? 'auto' : 'smooth' });
     const maps = button.parentElement;
     const top = button.offsetTop - maps.offsetTop;
-    if (top < maps.scrollTop || top + button.offsetHeight > maps.scrollTop + maps.clientHeight) maps.scrollTop = top - 4;
+    const below = top + button.offsetHeight > maps.scrollTop + maps.clientHeight;
+    if (top < maps.scrollTop || below) maps.scrollTop = top - 4;
   }
 
   Object.assign(tinyconv, { buildStrip, redrawStrip, markStrip });

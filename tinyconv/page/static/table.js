@@ -2,7 +2,7 @@
 (function (tinyconv) {
   'use strict';
 
-  const MANY = 32; // channels that are shown at once
+  const MANY = 16; // channels that are shown at once: a step stays quick
   const opened = new Set();
 
   /** Return a grid; each of its `cells` is {value, cell, mark}: a number, which cell it is, how it stands out. */
@@ -20,7 +20,6 @@
       return tinyconv.element('td', { class: `empty ${mark}`, title }, mark === 'padding' ? 'pad' : '·');
     }
     const told = tinyconv.telling(value, cell);
-    if (mark.includes('padding')) told.title = `padding: ${told.title}`;
     const style = mark.includes('padding') ? null : tinyconv.inked(value, scale);
     const text = tinyconv.short(value);
     return tinyconv.element('td', { class: `${mark} ${text.length > 6 ? 'long' : ''}`, style, ...told }, text);
