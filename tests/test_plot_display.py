@@ -6,7 +6,6 @@ from strategies_plot import blank_axes, nothing_global_changes  # noqa: F401
 
 from tinyconv import Conv2d, Flatten, MaxPool2d, Sequential
 from tinyconv.plot import Display, feature_maps, filters, through_the_layers, visualize
-from tinyconv.plot.display import checked_axes
 from tinyconv.shapes import DTypeError
 
 NETWORK = Sequential(conv1=Conv2d(3, 4, 3, rng=0), pool1=MaxPool2d(2), flatten=Flatten())
@@ -98,5 +97,5 @@ def test_axes_in_a_subfigure_belong_to_its_figure():
 
 
 def test_what_is_no_axes_is_refused():
-    with pytest.raises(DTypeError, match=r"visualize: ax \(a Figure\) must be matplotlib axes, or None"):
-        checked_axes("visualize", blank_axes().figure)
+    with pytest.raises(DTypeError, match=r"plot: ax \(a Figure\) must be matplotlib axes, or None"):
+        visualize(X, METADATA, blank_axes().figure)

@@ -123,7 +123,7 @@ def test_the_callers_arrays_stay_as_they_are():
         ({"channel": -1}, ShapeError, r"visualize: channel \(=-1\) must be at least 0"),
         ({"channel": "red"}, DTypeError, r"visualize: channel \(='red'\) must be an int"),
         ({"image": 1}, ShapeError, r"visualize: image \(=1\) must be below N = 1"),
-        ({"ax": "here"}, DTypeError, r"visualize: ax \(a str\) must be matplotlib axes"),
+        ({"ax": "here"}, DTypeError, r"plot: ax \(a str\) must be matplotlib axes"),
         (
             {"metadata": [CAT, CAT]},
             ShapeError,
@@ -138,9 +138,14 @@ def test_what_does_not_fit_is_refused_by_name(arguments, error, message):
         visualize(np.zeros((1, 3, 8, 8)) - 1, **{"metadata": None, **arguments})
 
 
-def test_several_maps_do_not_fit_on_one_ax():
-    with pytest.raises(ShapeError, match=r"visualize: channel \(=None\) must name one of the 4 maps"):
-        visualize(np.zeros((1, 4, 8, 8)), ax=blank_axes())
+def test_several_maps_fit_themselves_into_one_ax():
+    ax = blank_axes()
+    display = visualize(np.zeros((1, 4, 8, 8)), ax=ax)
+    assert display.figure_ is ax.figure
+    for tile in display.axes_:
+        box, room = tile.get_window_extent(), ax.get_window_extent()
+        assert room.x0 <= box.x0 < box.x1 <= room.x1
+        assert room.y0 <= box.y0 < box.y1 <= room.y1
 
 
 def test_a_row_of_values_that_is_not_there_is_refused():

@@ -23,7 +23,7 @@ def test_a_map_per_channel_has_its_numbers_in_place():
     assert len(display.axes_) == 2 * 3
     for ax, tile in zip(display.axes_, weight.reshape(6, 2, 4), strict=True):
         assert (ax.images[0].get_array() == tile).all()
-        written = {text.get_position(): float(text.get_text()) for text in ax.texts}
+        written = {text.get_position(): float(text.get_text().replace("−", "-")) for text in ax.texts}
         expected = {(col + 0.5, row + 0.5): value for (row, col), value in np.ndenumerate(tile)}
         assert written.keys() == expected.keys()
         assert all(written[place] == pytest.approx(expected[place], abs=0.0501) for place in expected)

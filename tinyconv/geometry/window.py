@@ -32,6 +32,15 @@ class Axis(NamedTuple):
             steps -= 1  # a window may not start in the padding behind the last pixel
         return steps + 1
 
+    def taps(self, cell: int) -> range:
+        """Return the pixels on which the taps of an output cell lie; below 0 and behind the last is padding.
+
+        >>> list(Axis(kernel=3, stride=2, before=1, dilation=2).taps(1))
+        [1, 3, 5]
+        """
+        first = cell * self.stride - self.before
+        return range(first, first + self.extent, self.dilation)
+
 
 class Window(NamedTuple):
     """The one fact that a layer states about space: how its window slides along both axes.

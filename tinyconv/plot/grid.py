@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any, Self
 
+from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from tinyconv.metadata import Metadata
 from tinyconv.plot.display import Display
-from tinyconv.plot.maps import draw_cells, one_image, title_of
+from tinyconv.plot.maps import draw_bar, draw_cells, one_image, title_of
 from tinyconv.plot.places import Places
-from tinyconv.plot.sheet import GAP, MARGIN, axes_at, sheet, tile_width
+from tinyconv.plot.sheet import GAP, HEAD, LINE, MARGIN, Sheet, tile_width, tiles_of
 from tinyconv.plot.style import FAINT, FRAME, Pen, Scale
 from tinyconv.shapes import Array, integer
 
@@ -26,30 +27,30 @@ class FeatureMapsDisplay(Display):
     columns: int
     metadata: Metadata | None = None
 
-    def plot(self) -> Self:
-        """Draw into a new figure, with the colour scale of all maps beside them."""
+    @property
+    def caption(self) -> str:
+        """The layer, how many maps, their size and what they see."""
+        return self._title(Places.of(self.metadata))
+
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw all maps, and their colour scale beside them."""
         K, H, W = self.maps.shape
         width = tile_width(self.columns, H / W)
         scale, places = Scale.of(self.maps), Places.of(self.metadata)
         size = width, width * H / W
-        _, axes = sheet(K, self.columns, size, self._title(places), right=BAR + MARGIN)
-        for channel, (ax, cells) in enumerate(zip(axes, self.maps, strict=True)):
-            image = draw_cells(ax, cells, scale)
-            places.draw(ax, Pen.of(width, places.objects))
-            ax.set_title(str(channel), fontsize=7, color=FAINT, pad=2)
-        self._drawn(axes)._draw_bar(image, width)
-        return self
+        sheet, axes = tiles_of(K, self.columns, size, self.caption, ax, right=BAR + MARGIN)
+        for channel, (tile, cells) in enumerate(zip(axes, self.maps, strict=True)):
+            image = draw_cells(tile, cells, scale)
+            places.draw(tile, Pen.of(width, places.objects))
+            tile.set_title(str(channel), fontsize=7, color=FAINT, pad=2)
+        self._draw_bar(sheet, image, size)
+        return self._drawn(axes, sheet)
 
-    def _draw_bar(self, image: AxesImage, width: float) -> None:
+    def _draw_bar(self, sheet: Sheet, image: AxesImage, size: tuple[float, float]) -> None:
         """Draw the colour scale along the whole height of the maps."""
-        figure = self.figure_
-        tops, bottoms = ([getattr(ax.get_position(), end) for ax in self.axes_] for end in ("y1", "y0"))
-        H = figure.get_size_inches()[1]
+        (width, height), rows = size, ceil(len(self.maps) / self.columns)
         left = MARGIN + self.columns * (width + GAP) + GAP
-        cax = axes_at(figure, left, (1 - max(tops)) * H, 0.12, (max(tops) - min(bottoms)) * H)
-        bar = figure.colorbar(image, cax=cax)
-        bar.ax.tick_params(labelsize=7, color=FRAME)
-        bar.outline.set_visible(False)
+        draw_bar(sheet, image, left, HEAD, rows * (height + LINE) - LINE)
 
     def _title(self, places: Places) -> str:
         K, H, W = self.maps.shape
@@ -60,6 +61,7 @@ class FeatureMapsDisplay(Display):
 def feature_maps(
     y: Any,
     metadata: Any = None,
+    ax: Axes | None = None,
     *,
     image: int = 0,
     columns: int | None = None,
@@ -72,6 +74,7 @@ def feature_maps(
     Args:
         y: (N, C, H, W), (C, H, W) or (H, W).
         metadata: None, a dict for one image, a list of N dicts, or what came out of a layer together with y.
+        ax: matplotlib axes, the area that the maps fit themselves into; None: a new figure.
         image: which image of the batch.
         columns: maps in a row; None: as many as look well.
         max_maps: how many maps to draw at most, from channel 0.
@@ -91,7 +94,7 @@ def feature_maps(
         integer("feature_maps", "columns", columns, minimum=1)
     maps, metadata = one_image("feature_maps", y, metadata, image)
     K = min(len(maps), most)
-    return FeatureMapsDisplay(maps[:K], len(maps), min(K, columns or _columns(K)), metadata).plot()
+    return FeatureMapsDisplay(maps[:K], len(maps), min(K, columns or _columns(K)), metadata).plot(ax)
 
 
 def _columns(K: int) -> int:

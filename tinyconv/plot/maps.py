@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from tinyconv.metadata import Metadata, MetadataBatch, attach
-from tinyconv.plot.style import FRAME, Scale
+from tinyconv.plot.sheet import Sheet
+from tinyconv.plot.style import FAINT, FRAME, Scale
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 
@@ -72,12 +73,21 @@ def draw_cells(ax: Axes, cells: Array, scale: Scale, ticks: bool = False) -> Axe
     H, W = cells.shape[:2]
     image = ax.imshow(cells, extent=(0, W, H, 0), interpolation="nearest", **scale.arguments)
     ax.set(xlim=(0, W), ylim=(H, 0))  # and no mark over it may change them
-    ax.tick_params(labelsize=7, color=FRAME, length=3)
+    ax.tick_params(labelsize=7, color=FRAME, labelcolor=FAINT, length=3)
     if not ticks:
         ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set(color=FRAME, linewidth=0.5)
     return image
+
+
+def draw_bar(sheet: Sheet, image: AxesImage, left: float, top: float, height: float) -> Axes:
+    """Draw the colour scale of an image as an upright bar at a place in inches."""
+    cax = sheet.axes(left, top, 0.12, height)
+    bar = cax.figure.colorbar(image, cax=cax)
+    bar.ax.tick_params(labelsize=7, color=FRAME, labelcolor=FAINT)
+    bar.outline.set_visible(False)
+    return cax
 
 
 def layer_name(metadata: Metadata | None) -> str:

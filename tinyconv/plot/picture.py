@@ -6,9 +6,10 @@ from typing import Self
 from matplotlib.axes import Axes
 
 from tinyconv.metadata import Metadata
-from tinyconv.plot.display import Display, new_figure
+from tinyconv.plot.display import Display
 from tinyconv.plot.maps import draw_cells, title_of
 from tinyconv.plot.places import Places
+from tinyconv.plot.sheet import Sheet, inches_wide
 from tinyconv.plot.style import TEXT, Pen, Scale
 from tinyconv.shapes import Array
 
@@ -24,16 +25,19 @@ class PictureDisplay(Display):
     metadata: Metadata | None = None
     channel: int | None = None
 
+    @property
+    def caption(self) -> str:
+        """The layer, the channel, the map's size and what it sees."""
+        channel = "" if self.channel is None else f"channel {self.channel}"
+        return title_of(self.metadata, channel, *self.cells.shape[:2], Places.of(self.metadata).outside)
+
     def plot(self, ax: Axes | None = None) -> Self:
-        """Draw on `ax`, or into a new figure."""
+        """Draw the map with its axes in pixels."""
         H, W = self.cells.shape[:2]
-        if ax is None:
-            size = SIDE * min(1, W / H) + 0.5, SIDE * min(1, H / W) + 0.7
-            ax = new_figure(*size, layout="constrained").subplots()
+        sheet = Sheet(SIDE * min(1, W / H) + 0.5, SIDE * min(1, H / W) + 0.7, ax)
+        ax = sheet.whole()
         draw_cells(ax, self.cells, self.scale, ticks=True)
         places = Places.of(self.metadata)
-        places.draw(ax, Pen.of(ax.get_window_extent().width / ax.figure.dpi, places.objects))
-        channel = "" if self.channel is None else f"channel {self.channel}"
-        title = title_of(self.metadata, channel, H, W, places.outside)
-        ax.set_title(title, fontsize=9, color=TEXT, wrap=True)
-        return self._drawn([ax])
+        places.draw(ax, Pen.of(inches_wide(ax), places.objects))
+        ax.set_title(self.caption, fontsize=9, color=TEXT, wrap=True)
+        return self._drawn([ax], sheet)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import Colormap
+from matplotlib.colors import Colormap, to_hex, to_rgba_array
 
 from tinyconv.shapes import Array
 
@@ -14,6 +14,13 @@ OBJECT_COLOURS = ("#E69F00", "#56B4E9", "#F0E442", "#CC79A7", "#009E73", "#D55E0
 WHOLE_IMAGE = "#FFFFFF"  # what belongs to the image and to no object
 HALO = "#000000"  # under every line, so that it shows on light maps too
 TEXT, FAINT, FRAME, MISSING = "#222222", "#6E6E6E", "#BBBBBB", "#FF00FF"
+
+# a cell that only holds a number; its letters where it is read, and where no window reads it
+CELL, CELL_INK, CELL_UNREAD = "#EFEFEF", "#555555", "#B4B4B4"
+
+PAPER = "#FFFFFF"  # behind every picture that has its own figure, and opaque: as legible on a dark page
+ON_DARK = {TEXT: "#EEEEEE", FAINT: "#ABABAB"}  # what stands for them where the caller's figure is dark
+DPI = 150  # nine inches are 1350 pixels: sharp where a page shows them at 900
 
 CROWD = 8  # objects above which a small map has thin lines and no labels
 
@@ -25,6 +32,37 @@ def object_colour(row: int) -> str:
     ('#E69F00', True)
     """
     return OBJECT_COLOURS[row % len(OBJECT_COLOURS)]
+
+
+def is_dark(colour: Any) -> bool:
+    """Return whether light letters are more legible on a colour than dark ones (WCAG 2's luminance).
+
+    >>> is_dark("#111111"), is_dark("white"), is_dark((0, 0, 0, 0))
+    (True, False, False)
+    """
+    (rgba,) = to_rgba_array(colour)
+    return bool(rgba[3] > 0 and luminance(rgba) < 0.18)  # where both contrasts are the same
+
+
+def luminance(colour: Any) -> float:
+    """Return WCAG 2's relative luminance of a colour: 0 is black, 1 is white.
+
+    >>> luminance("white"), luminance(PAPER) > luminance(TEXT)
+    (1.0, True)
+    """
+    rgb = to_rgba_array(colour)[0, :3]
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def ink_on(colour: Any) -> str:
+    """Return black or white: the letters that are legible on a cell of that colour."""
+    return "#FFFFFF" if is_dark(colour) else "#000000"
+
+
+def hex_of(colour: Any) -> str:
+    """Return a colour as the constants here are written."""
+    return to_hex(colour).upper()
 
 
 class Pen(NamedTuple):
@@ -82,6 +120,10 @@ class Scale(NamedTuple):
     def arguments(self) -> dict[str, Any]:
         """The scale as `imshow` takes it."""
         return self._asdict()
+
+    def colours(self, cells: Array) -> Array:
+        """Return the colour of each cell of a map (H, W), as (H, W, 4)."""
+        return self.cmap((np.asarray(cells, np.float64) - self.vmin) / (self.vmax - self.vmin))
 
 
 def _most(maps: Array) -> float:

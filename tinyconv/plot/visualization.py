@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tinyconv.metadata import Metadata, MetadataBatch
-from tinyconv.plot.display import Display, checked_axes
+from tinyconv.plot.display import Display
 from tinyconv.plot.grid import feature_maps
 from tinyconv.plot.maps import (
     as_picture,
@@ -35,13 +35,12 @@ def visualize(
     Args:
         y: (N, C, H, W), (C, H, W) or (H, W); or (N, F) with metadata that say that places have ended.
         metadata: None, a dict for one image, a list of N dicts, or what came out of a layer together with y.
-        ax: matplotlib axes to draw on; None: a new figure.
+        ax: matplotlib axes to draw on, the area for several maps; None: a new figure.
         channel: which map; None: all.
         image: which image of the batch.
 
     Raises:
-        ShapeError, DTypeError: y or the metadata don't fit, there is no such image or channel, or several
-            maps are asked for on one `ax`.
+        ShapeError, DTypeError: y or the metadata don't fit, or there is no such image or channel.
 
     >>> import numpy as np
     >>> from matplotlib.figure import Figure
@@ -50,18 +49,13 @@ def visualize(
     >>> ax.get_title(), ax.texts[0].get_text(), ax.patches[0].get_bbox().extents
     ('input · 32×32', 'cat', array([10., 10., 20., 20.]))
     """
-    ax = checked_axes("visualize", ax)
     if _has_no_places(y, metadata):
         return _values(y, metadata, image).plot(ax)
     maps, own = one_image("visualize", y, metadata, image)
     if channel is None and is_picture(maps, own):
         return PictureDisplay(as_picture(maps), Scale.grey(), own).plot(ax)
     if channel is None and len(maps) > 1:
-        if ax is not None:
-            raise ShapeError(
-                f"visualize: channel (=None) must name one of the {len(maps)} maps to draw on ax"
-            )
-        return feature_maps(maps, own)
+        return feature_maps(maps, own, ax)
     channel = _checked_channel(channel or 0, len(maps))
     return PictureDisplay(maps[channel], Scale.of(maps), own, channel).plot(ax)
 

@@ -1,7 +1,7 @@
 """The filters of a convolution, as colours or as numbers."""
 
 from dataclasses import dataclass
-from math import ceil, floor, log10, sqrt
+from math import ceil, sqrt
 from typing import Any, Self
 
 import numpy as np
@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 
 from tinyconv.plot.display import Display
 from tinyconv.plot.maps import as_picture, draw_cells, numbers
-from tinyconv.plot.sheet import sheet
-from tinyconv.plot.style import FAINT, TEXT, Scale
+from tinyconv.plot.sheet import tiles_of
+from tinyconv.plot.style import FAINT, Scale
+from tinyconv.plot.written import write
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 TILE = 0.9  # inches: the longer side of a filter
@@ -27,44 +28,48 @@ class FiltersDisplay(Display):
     filters: int
     rgb: bool
 
-    def plot(self) -> Self:
-        """Draw into a new figure."""
-        return self._plot_rgb() if self.rgb else self._plot_maps()
+    @property
+    def caption(self) -> str:
+        """How many filters, and their size."""
+        K, _, KH, KW = self.weight.shape
+        count = f"{K} filters" if self.filters == K else f"{K} of {self.filters} filters"
+        return f"{count} · {KH}×{KW}"
 
-    def _plot_rgb(self) -> Self:
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw a colour tile, or a row of maps, for each filter."""
+        return self._plot_rgb(ax) if self.rgb else self._plot_maps(ax)
+
+    def _plot_rgb(self, ax: Axes | None) -> Self:
         K, most = len(self.weight), Scale.around_zero(self.weight).vmax
-        _, axes = sheet(K, min(8, ceil(sqrt(2 * K))), self._tile(TILE), self._title())
-        for number, (ax, weight) in enumerate(zip(axes, self.weight, strict=True)):
-            draw_cells(ax, as_picture(0.5 + 0.5 * weight / most), Scale.grey())
-            ax.set_title(str(number), fontsize=7, color=FAINT, pad=2)
-        return self._drawn(axes)
+        sheet, axes = tiles_of(K, min(8, ceil(sqrt(2 * K))), self._tile(TILE), self.caption, ax)
+        for number, (tile, weight) in enumerate(zip(axes, self.weight, strict=True)):
+            draw_cells(tile, as_picture(0.5 + 0.5 * weight / most), Scale.grey())
+            tile.set_title(str(number), fontsize=7, color=FAINT, pad=2)
+        return self._drawn(axes, sheet)
 
-    def _plot_maps(self) -> Self:
+    def _plot_maps(self, ax: Axes | None) -> Self:
         K, C, KH, KW = self.weight.shape
         written, scale = max(KH, KW) <= WRITTEN, Scale.around_zero(self.weight)
-        tile = self._tile(CELL * max(KH, KW) if written else TILE)
-        _, axes = sheet(K * C, C, tile, self._title(), left=NAMES)
-        for ax, (number, channel) in zip(axes, np.ndindex(K, C), strict=True):
-            draw_cells(ax, self.weight[number, channel], scale)
+        size = self._tile(CELL * max(KH, KW) if written else TILE)
+        sheet, axes = tiles_of(K * C, C, size, self.caption, ax, left=NAMES)
+        for tile, (number, channel) in zip(axes, np.ndindex(K, C), strict=True):
+            draw_cells(tile, self.weight[number, channel], scale)
             if written:
-                _write(ax, self.weight[number, channel], scale.vmax)
+                write(tile, self.weight[number, channel], scale, 6)
             if number == 0:
-                ax.set_title(f"channel {channel}", fontsize=7, color=FAINT, pad=2)
+                tile.set_title(f"channel {channel}", fontsize=7, color=FAINT, pad=2)
             if channel == 0:
-                ax.set_ylabel(f"filter {number}", fontsize=7, color=FAINT)
-        return self._drawn(axes)
+                tile.set_ylabel(f"filter {number}", fontsize=7, color=FAINT)
+        return self._drawn(axes, sheet)
 
     def _tile(self, longer: float) -> tuple[float, float]:
         KH, KW = self.weight.shape[2:]
         return longer * min(1, KW / KH), longer * min(1, KH / KW)
 
-    def _title(self) -> str:
-        K, _, KH, KW = self.weight.shape
-        count = f"{K} filters" if self.filters == K else f"{K} of {self.filters} filters"
-        return f"{count} · {KH}×{KW}"
 
-
-def filters(layer_or_weight: Any, *, rgb: bool | None = None, max_filters: int = 32) -> FiltersDisplay:
+def filters(
+    layer_or_weight: Any, ax: Axes | None = None, *, rgb: bool | None = None, max_filters: int = 32
+) -> FiltersDisplay:
     """Draw the filters of a convolution: those that look at RGB as colour tiles, others as maps around 0.
 
     In a colour tile mid-grey is 0. A map has one row per filter and one column per input channel; the weights
@@ -72,6 +77,7 @@ def filters(layer_or_weight: Any, *, rgb: bool | None = None, max_filters: int =
 
     Args:
         layer_or_weight: a `Conv2d`, or its weight (F, C, KH, KW).
+        ax: matplotlib axes, the area that the filters fit themselves into; None: a new figure.
         rgb: True: colour tiles; False: a map per channel; None: colour tiles where there are three channels.
         max_filters: how many filters to draw at most, from filter 0.
 
@@ -82,7 +88,7 @@ def filters(layer_or_weight: Any, *, rgb: bool | None = None, max_filters: int =
     >>> import numpy as np
     >>> display = filters(np.eye(3).reshape(1, 1, 3, 3))
     >>> [text.get_text() for text in display.axes_[0].texts]
-    ['1.0', '0.0', '0.0', '0.0', '1.0', '0.0', '0.0', '0.0', '1.0']
+    ['1', '0', '0', '0', '1', '0', '0', '0', '1']
     >>> plt.close(display.figure_)
     """
     most = integer("filters", "max_filters", max_filters, minimum=1)
@@ -96,14 +102,4 @@ def filters(layer_or_weight: Any, *, rgb: bool | None = None, max_filters: int =
     C = weight.shape[1]
     if rgb and C != 3:
         raise ShapeError(f"filters: rgb (=True) needs three input channels, got C = {C}")
-    return FiltersDisplay(weight[:most], len(weight), C == 3 if rgb is None else rgb).plot()
-
-
-def _write(ax: Axes, weight: Array, most: float) -> None:
-    """Write each weight into its cell, in white on the dark ends of the scale."""
-    digits = min(4, max(0, 1 - floor(log10(most))))  # two that count, in the largest
-    for (row, col), value in np.ndenumerate(weight):
-        colour = "white" if abs(value) > 0.6 * most else TEXT
-        ax.text(
-            col + 0.5, row + 0.5, f"{value:z.{digits}f}", ha="center", va="center", fontsize=6, color=colour
-        )
+    return FiltersDisplay(weight[:most], len(weight), C == 3 if rgb is None else rgb).plot(ax)
