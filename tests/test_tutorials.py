@@ -1,4 +1,4 @@
-"""The tutorials keep their promises: a question, pictures that are there, and three exercises that mark themselves."""
+"""The tutorials keep their promises: a question, pictures, and three exercises that mark themselves."""
 
 import ast
 import json

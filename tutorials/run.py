@@ -80,13 +80,14 @@ def run(path: Path, write: bool) -> bool:
     return seconds <= SECONDS
 
 
-def main() -> int:
+def main() -> str | None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description="Run the tutorials in order, each in a fresh kernel.")
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="the numbers of some notebooks")
     parser.add_argument("--write", action="store_true", help="write the outputs back into the notebooks")
     arguments = parser.parse_args()
-    return 0 if all([run(path, arguments.write) for path in notebooks(arguments.only)]) else 1
+    failed = [path.name for path in notebooks(arguments.only) if not run(path, arguments.write)]
+    return f"run: failed: {', '.join(failed)}" if failed else None
 
 
 if __name__ == "__main__":
