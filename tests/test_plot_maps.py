@@ -7,15 +7,8 @@ from strategies_plot import blank_axes
 
 from tinyconv.geometry import Window
 from tinyconv.metadata import attach
-from tinyconv.plot.maps import (
-    as_picture,
-    draw_cells,
-    is_picture,
-    one_image,
-    size_and_sight,
-    title_of,
-    why_no_places,
-)
+from tinyconv.plot.cells import draw_cells
+from tinyconv.plot.maps import as_picture, is_picture, one_image, size_and_sight, title_of, why_no_places
 from tinyconv.plot.style import Scale
 from tinyconv.shapes import DTypeError, ShapeError
 

@@ -64,9 +64,7 @@ class ArithmeticDisplay(Display):
         for number, cell in enumerate(self.cells):
             left, colour = MARGIN + number * step, object_colour(number)
             above = sheet.axes(left, HEAD, side * len(cols), height)
-            below = sheet.axes(
-                left, HEAD + height + BETWEEN, side * self.y.shape[1], side * self.y.shape[0]
-            )
+            below = sheet.axes(left, HEAD + height + BETWEEN, side * self.y.shape[1], side * self.y.shape[0])
             self._draw_input(above, cell, colour, side)
             self._draw_output(below, cell, colour, side)
             sheet.write(left, bottom + LINE, self._sum(cell), 7, color=FAINT, linespacing=1.25)
@@ -80,7 +78,8 @@ class ArithmeticDisplay(Display):
     def _reach(self) -> list[range]:
         """Return all rows and columns that there are, padding included."""
         return [
-            range(-axis.before, max(H + axis.after, axis.taps(OH - 1)[-1] + 1)) for axis, H, OH in self._axes()
+            range(-axis.before, max(H + axis.after, axis.taps(OH - 1)[-1] + 1))
+            for axis, H, OH in self._axes()
         ]
 
     def _read(self) -> Array:
@@ -97,7 +96,7 @@ class ArithmeticDisplay(Display):
         return {(row, col): (i, j) for (i, row), (j, col) in product(enumerate(rows), enumerate(cols))}
 
     def _value(self, row: int, col: int) -> str:
-        """Return what is written at a place of the input: nothing where a pool has padding, which never wins."""
+        """Return what is written at a place of the input: nothing in the padding of a pool."""
         H, W = self.x.shape
         if 0 <= row < H and 0 <= col < W:
             return text_of(self.x[row, col], decimals(self.x))
@@ -143,7 +142,9 @@ class ArithmeticDisplay(Display):
             weight = text_of(self.weight[tap], decimals(self.weight))
             factor = f"({weight})" if self.weight[tap] < 0 else weight
             lines[tap[0]].append(f"{self._value(row, col)}·{factor}")
-        return " +\n".join(" + ".join(line) for line in lines) + f"\n= {text_of(self.y[cell], decimals(self.y))}"
+        return (
+            " +\n".join(" + ".join(line) for line in lines) + f"\n= {text_of(self.y[cell], decimals(self.y))}"
+        )
 
     def _write_head(self, sheet: Sheet) -> None:
         sheet.write(MARGIN, MARGIN, self.caption)
@@ -242,4 +243,6 @@ def _padding(window: Window) -> str:
 def _formula(axis: Axis, size: int, output: int, ceil_mode: bool) -> str:
     """Return the output's size as one computes it: "⌊(5 + 1 + 1 − 3) / 2⌋ + 1 = 3"."""
     low, high = "⌈⌉" if ceil_mode else "⌊⌋"
-    return f"{low}({size} + {axis.before} + {axis.after} − {axis.extent}) / {axis.stride}{high} + 1 = {output}"
+    return (
+        f"{low}({size} + {axis.before} + {axis.after} − {axis.extent}) / {axis.stride}{high} + 1 = {output}"
+    )

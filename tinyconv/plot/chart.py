@@ -18,18 +18,3 @@ def plain(ax: Axes, xlabel: str = "", ylabel: str = "", grid: Any = "y") -> Axes
     if grid:
         ax.grid(axis=grid, color=FRAME, linewidth=0.4, alpha=0.6)
     return ax
-
-
-def name_line(ax: Axes, x: float, y: float, text: str, colour: str, **options: Any) -> None:
-    """Write a line's name at its end, in its colour."""
-    ax.annotate(
-        text,
-        (x, y),
-        (4, 0),
-        textcoords="offset points",
-        fontsize=8,
-        color=colour,
-        va="center",
-        annotation_clip=False,
-        **options,
-    )

@@ -28,22 +28,38 @@ class FiltersNeededDisplay(Display):
         test = self.result.test_accuracy.mean(axis=1)  # (K,)
         best, seeds = int(test.argmax()), self.result.test_accuracy.shape[1]
         runs = "1 seed" if seeds == 1 else f"mean of {seeds} seeds"
-        return f"best with {self.result.filters[best]} filters: {100 * test[best]:.1f} % on the test set · {runs}"
+        filters = self.result.filters[best]
+        return f"best with {filters} filters: {100 * test[best]:.1f} % on the test set · {runs}"
 
     def plot(self, ax: Axes | None = None) -> Self:
         """Draw a dot per run, and a line through the means, over the multiply-adds of one image."""
         sheet = Sheet(*SIZE, ax)
         ax, cost = plain(sheet.whole(), "multiply-adds for one image", "accuracy"), self.result.multiply_adds
         ax.set_xscale("log")
-        parts = ("train", self.result.train_accuracy, TRAIN, "--"), ("test", self.result.test_accuracy, VALIDATION, "-")
+        parts = (
+            ("train", self.result.train_accuracy, TRAIN, "--"),
+            ("test", self.result.test_accuracy, VALIDATION, "-"),
+        )
         for name, accuracy, colour, dashes in parts:
-            K, S = accuracy.shape
-            ax.scatter(np.repeat(cost, S), accuracy.ravel(), s=14, color=colour, alpha=0.45, linewidths=0)
+            ax.scatter(
+                np.repeat(cost, accuracy.shape[1]),
+                accuracy.ravel(),
+                s=14,
+                color=colour,
+                alpha=0.45,
+                linewidths=0,
+            )
             ax.plot(cost, accuracy.mean(axis=1), dashes, color=colour, linewidth=1.6, label=name)
         for count, x, y in zip(self.result.filters, cost, self.result.test_accuracy.min(axis=1), strict=True):
             ax.annotate(
-                f"{count} filters", (x, y), (0, -6), textcoords="offset points", fontsize=7.5, color=FAINT,
-                ha="center", va="top",
+                f"{count} filters",
+                (x, y),
+                (0, -6),
+                textcoords="offset points",
+                fontsize=7.5,
+                color=FAINT,
+                ha="center",
+                va="top",
             )
         ax.set_xticks(cost, [f"{count:,}" for count in cost])
         ax.set_xticks([], minor=True)

@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from tinyconv.metadata import Metadata
+from tinyconv.plot.cells import draw_bar, draw_cells
 from tinyconv.plot.display import Display
-from tinyconv.plot.maps import draw_bar, draw_cells, one_image, title_of
+from tinyconv.plot.maps import one_image, title_of
 from tinyconv.plot.places import Places
 from tinyconv.plot.sheet import GAP, HEAD, LINE, MARGIN, Sheet, tile_width, tiles_of
-from tinyconv.plot.style import FAINT, FRAME, Pen, Scale
+from tinyconv.plot.style import FAINT, Pen, Scale
 from tinyconv.shapes import Array, integer
 
 BAR = 0.75  # inches: the room for the colour scale at the right

@@ -61,7 +61,13 @@ class HistoryDisplay(Display):
             epochs = np.arange(1, len(values) + 1)
             marker = "o" if len(values) <= 12 else ""
             ax.plot(
-                epochs, values, dashes, color=colour, marker=marker, markersize=3.5, linewidth=1.6,
+                epochs,
+                values,
+                dashes,
+                color=colour,
+                marker=marker,
+                markersize=3.5,
+                linewidth=1.6,
                 label=column.split("_")[0],
             )
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))

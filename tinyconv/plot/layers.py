@@ -6,8 +6,9 @@ from typing import Any, Self
 from matplotlib.axes import Axes
 
 from tinyconv.layers import Layer
+from tinyconv.plot.cells import draw_cells
 from tinyconv.plot.display import Display
-from tinyconv.plot.maps import draw_cells, layer_name, size_and_sight
+from tinyconv.plot.maps import layer_name, size_and_sight
 from tinyconv.plot.places import Places
 from tinyconv.plot.sheet import Sheet
 from tinyconv.plot.style import FAINT, TEXT, Pen, Scale

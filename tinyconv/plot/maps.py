@@ -1,14 +1,10 @@
-"""One image's maps: checked, told apart from pictures, captioned, and drawn in edge coordinates."""
+"""One image's maps: checked, told apart from pictures, and captioned."""
 
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.image import AxesImage
 
 from tinyconv.metadata import Metadata, MetadataBatch, attach
-from tinyconv.plot.sheet import Sheet
-from tinyconv.plot.style import FAINT, FRAME, Scale
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 
@@ -68,26 +64,15 @@ def as_picture(maps: Array) -> Array:
     return picture[0] if len(picture) == 1 else np.moveaxis(picture, 0, -1)
 
 
-def draw_cells(ax: Axes, cells: Array, scale: Scale, ticks: bool = False) -> AxesImage:
-    """Draw (H, W), or (H, W, 3), so that the cell in row i covers [i, i + 1)."""
-    H, W = cells.shape[:2]
-    image = ax.imshow(cells, extent=(0, W, H, 0), interpolation="nearest", **scale.arguments)
-    ax.set(xlim=(0, W), ylim=(H, 0))  # and no mark over it may change them
-    ax.tick_params(labelsize=7, color=FRAME, labelcolor=FAINT, length=3)
-    if not ticks:
-        ax.set(xticks=[], yticks=[])
-    for spine in ax.spines.values():
-        spine.set(color=FRAME, linewidth=0.5)
-    return image
+def symbols(channels: Array) -> list[tuple[str, str]]:
+    """Return what formulas call the channels that a filter reads, and their kernels.
 
-
-def draw_bar(sheet: Sheet, image: AxesImage, left: float, top: float, height: float) -> Axes:
-    """Draw the colour scale of an image as an upright bar at a place in inches."""
-    cax = sheet.axes(left, top, 0.12, height)
-    bar = cax.figure.colorbar(image, cax=cax)
-    bar.ax.tick_params(labelsize=7, color=FRAME, labelcolor=FAINT)
-    bar.outline.set_visible(False)
-    return cax
+    >>> symbols(np.arange(3))[0], symbols(np.array([4, 5]))[1]
+    (('R', 'k_{R}'), ('x_{5}', 'k_{5}'))
+    """
+    if channels.tolist() == [0, 1, 2]:
+        return [(letter, f"k_{{{letter}}}") for letter in "RGB"]
+    return [(f"x_{{{number}}}", f"k_{{{number}}}") for number in channels.tolist()]
 
 
 def layer_name(metadata: Metadata | None) -> str:

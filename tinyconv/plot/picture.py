@@ -6,8 +6,9 @@ from typing import Self
 from matplotlib.axes import Axes
 
 from tinyconv.metadata import Metadata
+from tinyconv.plot.cells import draw_cells
 from tinyconv.plot.display import Display
-from tinyconv.plot.maps import draw_cells, title_of
+from tinyconv.plot.maps import title_of
 from tinyconv.plot.places import Places
 from tinyconv.plot.sheet import Sheet, inches_wide
 from tinyconv.plot.style import TEXT, Pen, Scale
@@ -29,7 +30,8 @@ class PictureDisplay(Display):
     def caption(self) -> str:
         """The layer, the channel, the map's size and what it sees."""
         channel = "" if self.channel is None else f"channel {self.channel}"
-        return title_of(self.metadata, channel, *self.cells.shape[:2], Places.of(self.metadata).outside)
+        H, W = self.cells.shape[:2]
+        return title_of(self.metadata, channel, H, W, Places.of(self.metadata).outside)
 
     def plot(self, ax: Axes | None = None) -> Self:
         """Draw the map with its axes in pixels."""

@@ -45,7 +45,7 @@ class SwitchesDisplay(Display):
         left, right = min(x[..., 0].min(), y[..., 0].min()), max(x[..., 0].max(), y[..., 0].max())
         side = (WIDTH - 2 * MARGIN) / (right - left)  # inches: of a pixel
         drop = x[..., 1].max() - y[..., 1].min() + GAP / side
-        y = y + (0, drop)
+        y = y + np.array([0, drop])
         top, bottom = x[..., 1].min(), y[..., 1].max()
         sheet = Sheet(WIDTH, HEAD + (bottom - top) * side + MARGIN, ax)
         sheet.write(MARGIN, MARGIN, self.caption)
@@ -71,7 +71,10 @@ class SwitchesDisplay(Display):
         colours = Scale.of(self.x).colours(cells)  # (H, W, 4)
         ax.add_collection(
             PolyCollection(
-                tiles.reshape(-1, 4, 2), facecolors=colours.reshape(-1, 4), edgecolors=FRAME, linewidths=0.3
+                list(tiles.reshape(-1, 4, 2)),
+                facecolors=colours.reshape(-1, 4),
+                edgecolors=FRAME,
+                linewidths=0.3,
             )
         )
         if side >= ROOMY:
@@ -89,7 +92,12 @@ class SwitchesDisplay(Display):
                 continue
             (h, w), colour = divmod(int(winner), W), object_colour(number)
             tile = _lattice(np.array([w, w + 1]), np.array([h, h + 1]))  # (2, 2, 2)
-            style = {"edgecolor": colour, "linewidth": pen, "path_effects": [*halo, Normal()], "zorder": 3}
+            style: dict[str, Any] = {
+                "edgecolor": colour,
+                "linewidth": pen,
+                "path_effects": [*halo, Normal()],
+                "zorder": 3,
+            }
             ring = tile[[0, 0, 1, 1], [0, 1, 1, 0]]  # (4, 2)
             ax.add_collection(PolyCollection([ring], facecolors="none", **style))
             cell = corners[row : row + 2, col : col + 2].mean(axis=1)  # (2, 2): the middles of two sides

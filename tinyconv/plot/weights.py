@@ -7,8 +7,9 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 
+from tinyconv.plot.cells import draw_cells
 from tinyconv.plot.display import Display
-from tinyconv.plot.maps import as_picture, draw_cells, numbers
+from tinyconv.plot.maps import as_picture, numbers
 from tinyconv.plot.sheet import tiles_of
 from tinyconv.plot.style import FAINT, Scale
 from tinyconv.plot.written import write

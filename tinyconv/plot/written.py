@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from tinyconv.plot.style import Scale, ink_on
 from tinyconv.shapes import Array
 
-ROOMY = 0.24  # inches: the side of a cell that has room for a number of four characters
+LARGEST, SMALLEST = 8.0, 4.5  # points
+LETTER = 0.66  # the width of a digit, as a share of its size, and some room
 
 
 def decimals(array: Array) -> int:
@@ -47,6 +48,12 @@ def put(ax: Axes, row: float, col: float, text: str, size: float, colour: str, *
     ax.text(col + 0.5, row + 0.5, text, fontsize=size, color=colour, **options)
 
 
-def fits(cells: Array, inches: float) -> bool:
-    """Return whether a map (H, W) drawn that many inches wide has room for its numbers."""
-    return inches / cells.shape[1] >= ROOMY
+def letters(cells: Array, inches: float) -> float:
+    """Return the size in points in which all numbers of a map (H, W) fit into cells of a side; 0: none does.
+
+    >>> letters(np.ones((3, 3)), 0.3), letters(np.ones((99, 99)), 0.01)
+    (8.0, 0.0)
+    """
+    longest = max(len(text_of(value, decimals(cells))) for value in cells.flat)
+    size = min(LARGEST, 72 * inches * 0.6, 72 * inches / (LETTER * max(2, longest)))
+    return size if size >= SMALLEST else 0.0
