@@ -5,6 +5,8 @@ python tutorials/run.py --only 3 --write  runs notebook 3 and writes its outputs
 """
 
 import argparse
+import base64
+import io
 import re
 import sys
 import time
@@ -14,6 +16,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image
 
 HERE = Path(__file__).parent
 SECONDS = 60  # that one notebook may take
@@ -21,6 +24,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a traceback
 PICTURE = re.compile(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]*)" style="width: (\d+)px[^>]*>')
 
 
@@ -59,9 +63,17 @@ def kept(output: Any) -> Any:
     found = PICTURE.fullmatch(output.get("data", {}).get("text/html", "").strip())
     if found:
         png, alt, width = found.groups()
-        output.data = nbformat.from_dict({"image/png": png, "text/plain": output.data["text/plain"]})
+        output.data = nbformat.from_dict({"image/png": small(png), "text/plain": output.data["text/plain"]})
         output.metadata = nbformat.from_dict({"image/png": {"alt": alt, "width": int(width)}})
     return output
+
+
+def small(png: str) -> str:
+    """Return a picture, in base64, with 256 colours, each close to its own: half as large."""
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    few = io.BytesIO()
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(few, "PNG", optimize=True)
+    return base64.b64encode(few.getvalue()).decode()
 
 
 def run(path: Path, write: bool) -> bool:
@@ -71,7 +83,7 @@ def run(path: Path, write: bool) -> bool:
     try:
         executed(notebook)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        print(f"failed\n{error}")
+        print("failed", COLOURS.sub("", str(error)), sep="\n")
         return False
     seconds = time.perf_counter() - start
     if write:
