@@ -23,11 +23,16 @@ def nothing_global_changes():
     assert matplotlib.rcParams.copy() == before
 
 
-def blank_axes():
-    """Axes that no window system knows of."""
-    figure = Figure()
+def blank_figure(**options):
+    """A figure that no window system knows of."""
+    figure = Figure(**options)
     FigureCanvasAgg(figure)
-    return figure.subplots()
+    return figure
+
+
+def blank_axes():
+    """Axes in such a figure."""
+    return blank_figure().subplots()
 
 
 @st.composite

@@ -177,6 +177,22 @@ def test_where_is_the_rectangle_that_rows_and_columns_see(stack):
             assert cols[col] <= set(range(x1, x2))
 
 
+@given(stacks())
+def test_a_span_is_the_whole_window_of_which_where_is_what_is_seen(stack):
+    view, (OH, OW) = stack.view, stack.size
+    for row in range(OH):
+        for col in range(OW):
+            x1, y1, x2, y2 = view.spans(row, col)
+            assert (y2 - y1, x2 - x1) == (view.rows.reach, view.cols.reach)
+            assert ((x1 + x2) / 2, (y1 + y2) / 2) == (
+                view.cols.start + col * view.cols.jump,
+                view.rows.start + row * view.rows.jump,
+            )
+            left, top, right, bottom = view.where(row, col)
+            assert right == left or x1 <= left < right <= x2
+            assert bottom == top or y1 <= top < bottom <= y2
+
+
 @given(stacks(), st.lists(coordinates, min_size=4, max_size=4))
 def test_a_view_maps_x_by_columns_and_y_by_rows(stack, numbers):
     view = stack.view

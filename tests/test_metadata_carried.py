@@ -39,6 +39,16 @@ def test_where_who_and_touch_agree(xyxy, stack):
 
 
 @given(box_arrays(), stacks(largest=7, layers=3))
+def test_who_is_whole_in_a_cell_has_nothing_outside_of_it(xyxy, stack):
+    metadata = carried({"boxes": xyxy}, stack)
+    for row, col in cells_of(metadata.view):
+        x1, y1, x2, y2 = metadata.where(row, col)
+        within = [i for i, (low, t, r, b) in enumerate(xyxy) if x1 <= low and r <= x2 and y1 <= t and b <= y2]
+        touched = metadata.who(row, col).tolist()
+        assert metadata.who(row, col, whole=True).tolist() == [i for i in within if i in touched]
+
+
+@given(box_arrays(), stacks(largest=7, layers=3))
 def test_inside_and_center_are_what_they_say(xyxy, stack):
     metadata = carried({"boxes": xyxy}, stack)
     (rows, cols), inside, center = (

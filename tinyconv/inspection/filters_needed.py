@@ -77,6 +77,7 @@ def filters_needed(
           1           9              6         100.0 %        100.0 %
           8          58             48         100.0 %        100.0 %
     """
+    _check_parts(build, train, test, optimizer)
     counts, seeds = _checked("filters", filters, 1), _checked("seeds", seeds, 0)
     costs = [_cost(build(count, seeds[0]), np.shape(train[0])[1:]) for count in counts]
     accuracy = np.empty((2, len(counts), len(seeds)))
@@ -94,6 +95,24 @@ def filters_needed(
         accuracy[:, row, column] = [evaluate(network, *part).accuracy for part in (train, test)]
     parameters, multiply_adds = np.array(costs).T
     return FiltersNeeded(np.array(counts), parameters, multiply_adds, *accuracy)
+
+
+def _check_parts(build: Any, train: Any, test: Any, optimizer: Any) -> None:
+    for argument, value in (("train", train), ("test", test)):
+        if not (isinstance(value, tuple | list) and len(value) in (2, 3)):
+            raise DTypeError(
+                f"filters_needed: {argument} (a {type(value).__name__}) must be (images, labels) "
+                f"or (images, labels, metadata)"
+            )
+    if not callable(build) or isinstance(build, Layer):
+        raise DTypeError(
+            f"filters_needed: build (a {type(build).__name__}) must be a function that makes a network"
+        )
+    if not callable(optimizer):
+        raise DTypeError(
+            f"filters_needed: optimizer (a {type(optimizer).__name__}) must be a function that makes one, "
+            f"like Adam itself"
+        )
 
 
 def _checked(argument: str, values: Any, minimum: int) -> list[int]:

@@ -39,7 +39,7 @@ class PartialProducts:
         (C, KH, KW), (OH, OW) = self.kernel.shape, self.output.shape
         pool = "" if self.pooled is None else " → pool {}×{}".format(*self.pooled.shape)
         return (
-            f"PartialProducts(filter {self.filter}: {C} × ({KH}×{KW} kernel) → {C} maps {OH}×{OW} "
+            f"PartialProducts(filter {self.filter}: {C} × kernel {KH}×{KW} → {C} × map {OH}×{OW} "
             f"→ sum + {self.bias:.4g} → ReLU{pool})"
         )
 
@@ -63,7 +63,7 @@ def partial_products(layer: Conv2d, x: Any, filter: int, *, pool: Any = 2, image
     >>> layer = Conv2d(3, 8, 3, padding=1, rng=0)
     >>> steps = partial_products(layer, np.ones((3, 8, 8), np.float32), filter=5)
     >>> steps
-    PartialProducts(filter 5: 3 × (3×3 kernel) → 3 maps 8×8 → sum + -0.1434 → ReLU → pool 4×4)
+    PartialProducts(filter 5: 3 × kernel 3×3 → 3 × map 8×8 → sum + -0.1434 → ReLU → pool 4×4)
     >>> bool(np.allclose(steps.products.sum(axis=0) + steps.bias, steps.output))
     True
     """

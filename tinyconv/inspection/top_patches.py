@@ -40,7 +40,8 @@ class TopPatches:
         for image, box, activation, labels in zip(
             self.images, self.boxes.tolist(), self.activations, self.labels, strict=True
         ):
-            lines.append(f"image {image}, pixels {tuple(box)}: {activation:.4g} {', '.join(labels)}".rstrip())
+            shows = f", shows {', '.join(labels)}" if labels else ""
+            lines.append(f"image {image}, pixels {tuple(box)}: {activation:.4g}{shows}")
         return "\n".join(lines)
 
 
@@ -77,8 +78,8 @@ def top_patches(
     >>> best = top_patches(MaxPool2d(2), images, "MaxPool2d", 0, k=2, metadata=labels, progress=False)
     >>> best
     2 patches for filter 0 of MaxPool2d
-    image 2, pixels (2, 2, 4, 4): 7 hen
-    image 1, pixels (2, 0, 4, 2): 5 dog
+    image 2, pixels (2, 2, 4, 4): 7, shows hen
+    image 1, pixels (2, 0, 4, 2): 5, shows dog
     >>> best.patches[1, 0]
     array([[0., 5.],
            [0., 0.]])

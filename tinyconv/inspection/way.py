@@ -89,7 +89,9 @@ def gone(
     try:
         y, carried, cache = way.forward(x, metadata, training=False)
     except (ShapeError, DTypeError) as error:
-        raise type(error)(f"{function}: x (shape={x.shape}) must fit the network: {error}") from error
+        raise type(error)(
+            f"{function}: x (shape={x.shape}) must fit the network, and so must its metadata: {error}"
+        ) from error
     if y.ndim not in (2, 4):
         raise ShapeError(
             f"{function}: layer gives the shape {y.shape} and must give (N, F, OH, OW) or (N, F)"

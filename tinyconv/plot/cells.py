@@ -33,9 +33,7 @@ def draw_image(ax: Axes, x: Array, ticks: bool = False) -> AxesImage:
     picture = as_picture(x)
     if picture.ndim == 3:
         picture = np.where(np.isnan(picture), to_rgb(CELL), picture)
-    image = draw_cells(ax, picture, Scale.grey(), ticks)
-    image.get_cmap().set_bad(CELL)
-    return image
+    return draw_cells(ax, picture, Scale.grey().without_pixels(), ticks)
 
 
 def draw_signed(ax: Axes, maps: Array, most: float | None = None) -> AxesImage:
@@ -46,9 +44,7 @@ def draw_signed(ax: Axes, maps: Array, most: float | None = None) -> AxesImage:
     if len(maps) != 3:
         cells = maps.mean(axis=0)
         scale = Scale.around_zero(cells if most is None else np.array([most]))
-        image = draw_cells(ax, cells, scale)
-        image.get_cmap().set_bad(CELL)
-        return image
+        return draw_cells(ax, cells, scale.without_pixels())
     scale = Scale.around_zero(maps if most is None else np.array([most]))
     return draw_image(ax, (0.5 + 0.5 * maps / scale.vmax).clip(0, 1))
 

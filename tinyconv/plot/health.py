@@ -12,7 +12,7 @@ from tinyconv.plot.cells import draw_signed, frame
 from tinyconv.plot.chart import plain
 from tinyconv.plot.display import Display, checked
 from tinyconv.plot.sheet import MARGIN, Sheet
-from tinyconv.plot.style import BAD, FAINT, FRAME, SATURATED, TEXT, VALIDATION
+from tinyconv.plot.style import BAD, FAINT, SATURATED, TEXT, VALIDATION
 from tinyconv.shapes import Array
 
 WIDTH, HEAD = 9.0, 0.75  # inches
@@ -24,7 +24,7 @@ MOST = 36  # first filters that are drawn
 KEY = (  # of the charts
     ("●", "mean", VALIDATION),
     ("▮", "one std around it", VALIDATION),
-    ("|", "all", FRAME),
+    ("|", "all", FAINT),
     ("×", "dead", BAD),
     ("▲", "saturated", SATURATED),
 )
@@ -126,7 +126,7 @@ def _draw_channels(ax: Axes, row: LayerHealth) -> None:
     """Draw the range, the mean and the spread of each channel, and mark those that are dead or saturated."""
     plain(ax, grid="y")
     channels, wide = np.arange(row.filters), max(1.0, min(5.0, 110 / row.filters))
-    ax.vlines(channels, row.low, row.high, color=FRAME, linewidth=max(0.5, wide / 4))
+    ax.vlines(channels, row.low, row.high, color=FAINT, linewidth=max(0.5, wide / 4))
     low, high = np.maximum(row.mean - row.std, row.low), np.minimum(row.mean + row.std, row.high)
     ax.vlines(channels, low, high, color=VALIDATION, linewidth=wide, alpha=0.45)
     ax.plot(channels, row.mean, "o", color=VALIDATION, markersize=max(1.2, wide / 1.6))

@@ -16,17 +16,23 @@ def numbers(function: str, argument: str, value: Any) -> Array:
     return array
 
 
-def one_image(function: str, y: Any, metadata: Any, image: int) -> tuple[Array, Metadata | None]:
+def one_image(
+    function: str, y: Any, metadata: Any, image: int, argument: str = "y"
+) -> tuple[Array, Metadata | None]:
     """Return the maps (C, H, W) and the metadata of one image.
 
     `y` is (N, C, H, W), (C, H, W) or (H, W); `metadata` is whatever a layer would take with it.
     """
-    maps = numbers(function, "y", y)
+    maps = numbers(function, argument, y)
     if maps.ndim not in (2, 3, 4):
-        raise ShapeError(f"{function}: y (shape={maps.shape}) must be (N, C, H, W), (C, H, W) or (H, W)")
+        raise ShapeError(
+            f"{function}: {argument} (shape={maps.shape}) must be (N, C, H, W), (C, H, W) or (H, W)"
+        )
     maps = maps.reshape(*[1] * (4 - maps.ndim), *maps.shape)  # (N, C, H, W)
     if 0 in maps.shape[1:]:
-        raise ShapeError(f"{function}: y (shape={maps.shape}) must have at least one channel, row and column")
+        raise ShapeError(
+            f"{function}: {argument} (shape={maps.shape}) must have at least one channel, row and column"
+        )
     return maps[checked_image(function, image, len(maps))], image_metadata(
         function, metadata, maps.shape, image
     )

@@ -106,7 +106,7 @@ def tiles_of(
     ]
 
 
-def tile_width(columns: int, aspect: float, room: float = 8.4, most: float = 2.8) -> float:
+def tile_width(columns: int, aspect: float, room: float = 8.0, most: float = 2.8) -> float:
     """Return the width of a tile, in inches, of which `columns` fit; `aspect` is its height by its width."""
     return min((room - (columns - 1) * GAP) / columns, most, most / aspect)
 
@@ -129,9 +129,9 @@ def _rescale(artist: Artist, scale: float) -> None:
         line.set_linewidth(np.asarray(width) * scale)  # type: ignore[attr-defined]
     if isinstance(artist, Axes):
         for axis in (artist.xaxis, artist.yaxis):
-            size = axis.get_tick_params().get("labelsize")
-            if isinstance(size, int | float):
-                axis.set_tick_params(labelsize=size * scale)
+            points = {"labelsize": 10.0, "pad": 3.5, "length": 3.5, **axis.get_tick_params()}
+            axis.set_tick_params(**{key: points[key] * scale for key in ("labelsize", "pad", "length")})
+            axis.labelpad *= scale
 
 
 def _checked(ax: Any) -> Axes | None:

@@ -118,6 +118,10 @@ class Scale(NamedTuple):
         """Return the scale of a picture in [0, 1]."""
         return cls(_cmap("gray"), 0.0, 1.0)
 
+    def without_pixels(self) -> "Scale":
+        """Return the same scale for cells some of which hold no pixel: NaN looks like an empty cell."""
+        return self._replace(cmap=self.cmap.with_extremes(bad=CELL))
+
     @property
     def arguments(self) -> dict[str, Any]:
         """The scale as `imshow` takes it."""

@@ -137,7 +137,7 @@ def switches(
     >>> plt.close(display.figure_)
     """
     checked("switches", "pool", pool, MaxPool2d)
-    maps, _ = one_image("switches", x, None, image)
+    maps, _ = one_image("switches", x, None, image, "x")
     if integer("switches", "channel", channel, minimum=0) >= len(maps):
         raise ShapeError(f"switches: channel (={channel}) must be below C = {len(maps)}")
     y, _, cache = pool.forward(maps[None], training=False)

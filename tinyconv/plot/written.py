@@ -10,7 +10,7 @@ from tinyconv.plot.style import Scale, ink_on
 from tinyconv.shapes import Array
 
 LARGEST, SMALLEST = 8.0, 4.5  # points
-LETTER = 0.66  # the width of a digit, as a share of its size, and some room
+LETTER = 0.72  # the width of a digit, as a share of its size, and some room
 
 
 def decimals(array: Array) -> int:
