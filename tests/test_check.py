@@ -81,9 +81,10 @@ def test_the_first_difference_in_reading_order():
 
 
 def right_conv(x, weight, bias, stride, padding):
-    from tinyconv.functional import conv2d_forward
-
-    return conv2d_forward(x, weight, bias, stride, padding)[0]
+    (SH, SW), (PH, PW) = (side if isinstance(side, tuple) else (side, side) for side in (stride, padding))
+    x = np.pad(x, ((0, 0), (0, 0), (PH, PH), (PW, PW)))
+    taps = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], (2, 3))[:, :, ::SH, ::SW]
+    return np.einsum("nchwij,fcij->nfhw", taps, weight) + bias[:, None, None]
 
 
 def wrong_with_padding(x, weight, bias, stride, padding):

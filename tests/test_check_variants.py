@@ -8,8 +8,22 @@ from strategies_check import examined
 
 import tinyconv.functional as tf
 from tinyconv import check
+from tinyconv.check.parts import PARTS
 
 sides = lambda p: (p, p) if isinstance(p, int) else p  # noqa: E731
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """Compile the kernels in this process: a child would do it again and again, and against the clock."""
+    for name in (name for name in PARTS if hasattr(tf, name)):
+        forward = getattr(tf, PARTS[name].forward) if PARTS[name].forward else None
+        assert examined(name, getattr(tf, name), forward, isolate=False)
+
+
+def test_pytorch_works_in_a_child_although_it_has_threads_here():
+    torch.nn.functional.conv2d(torch.ones(8, 16, 64, 64), torch.ones(16, 16, 3, 3))
+    assert examined("conv2d_forward", conv_torch)
 
 
 def padded(x, padding):

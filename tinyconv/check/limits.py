@@ -16,7 +16,7 @@ class Limits(NamedTuple):
     load: float = 20.0  # seconds to run a file up to its end
     first: float = 4.0  # seconds for the first call on a tiny case: some compile then
     call: float = 2.0  # seconds for every other
-    cases: float = 5.5  # seconds for all cases of a part
+    cases: float = 5.0  # seconds for all cases of a part
     shrinking: float = 1.5  # seconds to make the failing case smaller
     memory: int = 2**30  # bytes beyond what the marker itself uses
     file: int = 2**24  # bytes of any file that is written
