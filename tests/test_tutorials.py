@@ -65,6 +65,7 @@ def test_a_notebook_fits_one_sitting(path):
     story = cells(path)[: [source(cell).startswith("## Exercises") for cell in cells(path)].index(True)]
     assert len(story) <= 36
     assert all(len(source(cell).strip().splitlines()) <= 14 for cell in cells(path, "code"))
+    assert all(len(line) <= 100 for cell in cells(path, "code") for line in source(cell).splitlines())
     assert path.stat().st_size <= 600 * 1024
 
 
@@ -139,6 +140,14 @@ def test_no_notebook_holds_its_solutions(path):
     assert not {line for line in lines if line.startswith("return ")} & story
 
 
-def test_the_map_names_every_notebook():
-    named = re.findall(r"\]\((\d\d_\w+\.ipynb)\)", (TUTORIALS / "README.md").read_text())
-    assert named == [path.name for path in NOTEBOOKS]
+def test_the_map_names_every_notebook_with_its_question():
+    rows = re.findall(
+        r"^\| \d+ \| \[.+\]\((.+)\) \| (.+) \| .+ \|$", (TUTORIALS / "README.md").read_text(), re.M
+    )
+    assert [name for name, _ in rows] == [path.name for path in NOTEBOOKS]
+    for name, question in rows:
+        assert f"**{question}**" in source(cells(TUTORIALS / name)[0])
+
+
+def test_there_are_ten():
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, 11)]

@@ -43,7 +43,11 @@ def executed(notebook: Any) -> Any:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     client = NotebookClient(
-        notebook, timeout=SECONDS, record_timing=False, resources={"metadata": {"path": str(HERE)}}
+        notebook,
+        timeout=SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(HERE)}},
+        extra_arguments=["--log-level=ERROR"],
     )
     return client.execute()
 
@@ -72,7 +76,7 @@ def small(png: str) -> str:
     """Return a picture, in base64, with 256 colours, each close to its own: half as large."""
     picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     few = io.BytesIO()
-    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(few, "PNG", optimize=True)
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(few, "PNG")
     return base64.b64encode(few.getvalue()).decode()
 
 
