@@ -287,6 +287,7 @@ def test_a_number_is_short_and_tells_all_its_digits_to_whoever_points_at_it(case
         (-0.0012345, "−0.0012"),
         (0.00012345, "1.2e−4"),
         (1e-5, "1e−5"),
+        (1.01e-5, "1.0e−5"),
         (123456, "1.2e5"),
         (0.99999, "1.00"),
     ],

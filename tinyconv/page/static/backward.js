@@ -35,8 +35,12 @@
     return consumer.cellAt(cell.node.index(cell));
   }
 
-  function behind(cell) {
-    return term(`gradient · ${cell.node.name}`, tinyconv.valueOf(cell, true), 'behind', cell);
+  function behind(cell, place = '') {
+    return term(`gradient · ${cell.node.name}${place}`, tinyconv.valueOf(cell, true), 'behind', cell);
+  }
+
+  function windowBehind(cell) {
+    return behind(cell, ` (${cell.row}, ${cell.col})`);
   }
 
   function convolution(cell, consumer) {
@@ -105,7 +109,7 @@
       const winner = tinyconv.winnerOf(window);
       const won = winner && winner.row === cell.row && winner.col === cell.col;
       const said = won ? 'this cell won: the gradient comes here' : 'another cell won: nothing comes here';
-      return equation(behind(window), sign('·'), element('span', { class: won ? 'won' : 'lost' }, said));
+      return equation(windowBehind(window), sign('·'), element('span', { class: won ? 'won' : 'lost' }, said));
     });
     return lines.length ? lines : [remark(`No window of ${consumer.name} sees this cell.`)];
   }
@@ -113,7 +117,7 @@
   function average_pool(cell, consumer) {
     return windows(cell, consumer).map((window) => {
       const divisor = tinyconv.divisorOf(consumer, window.row, window.col, cell.node);
-      return equation(behind(window), sign('/'), term('cells', divisor, 'divisor'));
+      return equation(windowBehind(window), sign('/'), term('cells', divisor, 'divisor'));
     });
   }
 

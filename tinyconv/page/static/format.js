@@ -13,13 +13,19 @@
   function digits(size) {
     const places = [99.95, 9.995, 0.9995, 0.00995, 0].findIndex((least) => size >= least);
     const rounded = size.toFixed(places);
-    const isAll = Number(rounded) === size || Math.fround(Number(rounded)) === size;
-    return isAll ? String(Number(rounded)) : rounded;
+    return isAll(rounded, size) ? String(Number(rounded)) : rounded;
+  }
+
+  /** Return whether a text has all digits of a number, of float32 too. */
+  function isAll(text, size) {
+    return Number(text) === size || Math.fround(Number(text)) === size;
   }
 
   function power(size) {
     if (size === 0) return '0';
-    return size.toExponential(1).replace('.0e', 'e').replace('-', '−').replace('+', '');
+    const rounded = size.toExponential(1);
+    const text = isAll(rounded, size) ? rounded.replace('.0e', 'e') : rounded;
+    return text.replace('-', '−').replace('+', '');
   }
 
   /** Return the shortest text that means this very number: of float32 fewer digits do. */
