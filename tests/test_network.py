@@ -172,6 +172,12 @@ def test_a_trace_is_kept_from_harm_and_tells_what_there_is():
     assert len(seen) == len(list(seen)) == repr(seen).count("\n") + 1
 
 
+def test_a_trace_says_whether_it_has_an_array():
+    seen = trace(Sequential(relu=ReLU()), np.ones((1, 1, 2, 2)))
+    assert "relu/output" in seen
+    assert "conv/output" not in seen
+
+
 def test_layers_are_found_by_name_and_by_number():
     network = small()
     assert network["conv2"] is network[3] is network[-3]

@@ -145,6 +145,10 @@ class Trace(Mapping[str, Array]):
             raise ShapeError(f"trace: name (={name!r}) must be one of {list(self._arrays)}")
         return self._arrays[name]
 
+    def __contains__(self, name: object) -> bool:
+        """Return whether the run made an array of that name."""
+        return name in self._arrays
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names in the run's order."""
         return iter(self._arrays)

@@ -69,9 +69,8 @@ def one_image(metadata: Any) -> Any:
 
 
 def _check_outputs(way: list[Stop], seen: Trace) -> None:
-    noted = set(seen)
     for stop in way:
-        if stop.output not in noted:
+        if stop.output not in seen:
             raise ShapeError(
                 f"explain: network ({stop.path}: {stop.layer!r}) must tell what it makes, "
                 f'by run.note("output", y) in _forward'
@@ -113,9 +112,9 @@ def _values(way: list[Stop], seen: Trace, store: Store) -> dict[str, int]:
 
 def _gradients(way: list[Stop], seen: Trace, dy: Array, store: Store) -> dict[str, int]:
     """Return the number of every gradient by what goes into a layer, and of `dy`, under the trace's names."""
-    numbers, noted = {"dy": store.put(dy[0])}, set(seen)
+    numbers = {"dy": store.put(dy[0])}
     for stop in reversed(way):
-        if stop.dx not in noted:
+        if stop.dx not in seen:
             continue
         dx, behind = seen[stop.dx][0], numbers.get(stop.gradient)
         if behind is not None and type(stop.layer) is ReLU:
