@@ -256,6 +256,14 @@ def test_a_folder_is_marked_and_no_submission_harms_another(tmp_path, monkeypatc
         assert [row["submission"] for row in csv.DictReader(file)] == list(rows)
 
 
+def test_a_module_that_was_handed_in_is_not_the_marker_s(tmp_path):
+    for name in ("tinyconv.py", "numpy.py", "json.py"):
+        written(tmp_path / "submissions", f"mallory/{name}", "raise SystemExit('mine')")
+    written(tmp_path / "submissions", "mallory/solution.py", "def relu_forward(x):\n    return x * (x > 0)\n")
+    [row] = mark_all(tmp_path / "submissions", tmp_path / "marks.csv", BOTH, progress=False)
+    assert (row["score"], row["reason"]) == ("5", "")
+
+
 def test_a_folder_is_marked_again_only_where_something_changed(tmp_path, monkeypatch):
     folder, path = tmp_path / "submissions", tmp_path / "marks.csv"
     asked = []

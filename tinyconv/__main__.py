@@ -1,12 +1,19 @@
-"""The command line: `python -m tinyconv check`, `demo`, `explain`, `info`, `warmup`."""
+"""The command line: `python -m tinyconv assignment`, `check`, `demo`, `explain`, `info`, `warmup`."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from tinyconv.commands import check, demo, explain, info, warmup
+from tinyconv.commands import assignment, check, demo, explain, info, warmup
 
-COMMANDS = {"check": check, "demo": demo, "explain": explain, "info": info, "warmup": warmup}
+COMMANDS = {
+    "assignment": assignment,
+    "check": check,
+    "demo": demo,
+    "explain": explain,
+    "info": info,
+    "warmup": warmup,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

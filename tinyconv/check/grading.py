@@ -12,6 +12,7 @@ from tinyconv.check.part import Part
 from tinyconv.check.parts import PARTS
 from tinyconv.check.report import Report
 from tinyconv.check.solution import Unreadable, loader, pieces
+from tinyconv.check.speed import RACES, race
 from tinyconv.check.worker import Worker, worker
 
 POINTS = 10.0  # for each part, unless told otherwise
@@ -88,6 +89,8 @@ def grade(
 ) -> Grade:
     """Mark a student's file: every part in `points`, or 10 points for each part of which it has a function.
 
+    A part's name is one of `tinyconv.check.PARTS`, or of the benchmarks in `tinyconv.check.speed.RACES`.
+
     The file runs in a child process, never in this one; there is no network where the platform can cut it.
 
     >>> import tempfile
@@ -119,10 +122,14 @@ def _graded(
     if points is None:
         points = {name: POINTS for name, part in PARTS.items() if _name(part, runner)}
         reason = reason or ("" if points else f"{path.name} holds no function of a name that a part knows")
-    marks = tuple(
-        Mark(examine(_subject(PARTS[name], runner), seed, limits), worth) for name, worth in points.items()
-    )
+    marks = tuple(Mark(_report(name, runner, seed, limits), worth) for name, worth in points.items())
     return Grade(path.name, marks, reason, time.monotonic() - began, seed)
+
+
+def _report(name: str, runner: Worker, seed: int, limits: Limits) -> Report:
+    if name in RACES:
+        return race(name, _subject(PARTS[RACES[name].part], runner), seed, limits)
+    return examine(_subject(PARTS[name], runner), seed, limits)
 
 
 def _subject(part: Part, runner: Worker) -> Subject:

@@ -33,7 +33,8 @@ class Wording(NamedTuple):
 def words(report: "Report") -> Wording:
     """Say what a report holds."""
     if report.passed:
-        return Wording(f"{report.part}: right on all {report.asked} cases", report.remarks, "")
+        cases = f"all {report.asked} cases" if report.asked > 1 else "its one case"
+        return Wording(f"{report.part}: right on {cases}", report.remarks, "")
     names = " and ".join(mistake.title for mistake in report.diagnoses)
     what = names or _KINDS[report.kind]
     is_error = report.kind in ("raised", "unfinished")

@@ -47,9 +47,10 @@ def run(arguments: Namespace) -> int:
     """Mark, and print; 0 only where everything is right (or, with --all, where all were marked)."""
     try:
         from tinyconv.check.parts import part_named
+        from tinyconv.check.speed import RACES
     except ModuleNotFoundError as missing:
         raise ValueError(missing) from None  # its message says what to install
-    for name in arguments.parts or ():
+    for name in set(arguments.parts or ()) - set(RACES):
         part_named(name)
     if (arguments.file is None) == (arguments.all is None):
         raise ValueError("check: give one file, or a folder with --all")
