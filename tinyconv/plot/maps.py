@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import Normal, Stroke
 
 from tinyconv.metadata import Metadata, MetadataBatch, attach
 from tinyconv.plot.sheet import Sheet
-from tinyconv.plot.style import FAINT, FRAME, Scale
+from tinyconv.plot.style import CELL, FAINT, FRAME, HALO, Scale
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 
@@ -79,6 +82,40 @@ def draw_cells(ax: Axes, cells: Array, scale: Scale, ticks: bool = False) -> Axe
     for spine in ax.spines.values():
         spine.set(color=FRAME, linewidth=0.5)
     return image
+
+
+def draw_image(ax: Axes, x: Array, ticks: bool = False) -> AxesImage:
+    """Draw an image (C, H, W) as a picture; NaN, where there is no pixel, as plain paper."""
+    picture = as_picture(x)
+    if picture.ndim == 3:
+        picture = np.where(np.isnan(picture), to_rgb(CELL), picture)
+    image = draw_cells(ax, picture, Scale.grey(), ticks)
+    image.get_cmap().set_bad(CELL)
+    return image
+
+
+def draw_signed(ax: Axes, maps: Array, most: float | None = None) -> AxesImage:
+    """Draw (C, H, W) around 0: RGB as colours around mid-grey; else the mean of the channels, 0 being white.
+
+    `most` is the value of the strongest colour; None: the largest one.
+    """
+    if len(maps) != 3:
+        cells = maps.mean(axis=0)
+        scale = Scale.around_zero(cells if most is None else np.array([most]))
+        image = draw_cells(ax, cells, scale)
+        image.get_cmap().set_bad(CELL)
+        return image
+    scale = Scale.around_zero(maps if most is None else np.array([most]))
+    return draw_image(ax, (0.5 + 0.5 * maps / scale.vmax).clip(0, 1))
+
+
+def frame(ax: Axes, xyxy: Any, colour: str, line: float = 1.6, **options: Any) -> Rectangle:
+    """Draw a rectangle (x1, y1, x2, y2) in pixels, with a dark line beneath, and return it."""
+    x1, y1, x2, y2 = xyxy
+    halo = [Stroke(linewidth=line + 1.2, foreground=HALO), Normal()]
+    box = Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=colour, linewidth=line, zorder=6)
+    box.set(path_effects=halo, **options)
+    return ax.add_patch(box)
 
 
 def draw_bar(sheet: Sheet, image: AxesImage, left: float, top: float, height: float) -> Axes:

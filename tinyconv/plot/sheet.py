@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from tinyconv.plot.style import DPI, PAPER, TEXT
+from tinyconv.plot.style import DPI, FAINT, PAPER, TEXT
 from tinyconv.shapes import DTypeError
 
 MARGIN, HEAD = 0.12, 0.5  # inches: around the sheet; and for the title and the captions of the first row
@@ -65,6 +65,12 @@ class Sheet:
         written = host.text(left / W, 1 - top / H, text, transform=where, **options)
         self._made.append(written)
         return written
+
+    def head(self, left: float, top: float, name: str, details: str = "") -> None:
+        """Write the name of a map, and beneath it what is to be said of it, above a place in inches."""
+        if details:
+            self.write(left, top - 0.05, details, 7, color=FAINT, va="bottom")
+        self.write(left, top - (0.19 if details else 0.05), name, 8.5, va="bottom", fontweight="bold")
 
     def finish(self) -> None:
         """Scale the letters and lines of all that was drawn on the sheet as the sheet itself is scaled."""

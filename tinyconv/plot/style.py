@@ -13,6 +13,8 @@ from tinyconv.shapes import Array
 OBJECT_COLOURS = ("#E69F00", "#56B4E9", "#F0E442", "#CC79A7", "#009E73", "#D55E00")
 WHOLE_IMAGE = "#FFFFFF"  # what belongs to the image and to no object
 HALO = "#000000"  # under every line, so that it shows on light maps too
+TRAIN, VALIDATION = "#D55E00", "#0072B2"  # lines on paper: theirs too, dark enough for it
+BAD, SATURATED = "#D55E00", "#CC79A7"  # marks on filters that have learnt nothing
 TEXT, FAINT, FRAME, MISSING = "#222222", "#6E6E6E", "#BBBBBB", "#FF00FF"
 
 # a cell that only holds a number; its letters where it is read, and where no window reads it

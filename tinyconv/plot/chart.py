@@ -1,0 +1,35 @@
+"""The look of a chart: pale lines, small letters, no box around it."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from tinyconv.plot.style import FAINT, FRAME
+
+
+def plain(ax: Axes, xlabel: str = "", ylabel: str = "", grid: Any = "y") -> Axes:
+    """Give axes the look of a chart, with its labels; `grid` is "x", "y", "both" or None."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(FRAME)
+    ax.tick_params(labelsize=7.5, color=FRAME, labelcolor=FAINT, length=3)
+    ax.set_xlabel(xlabel, fontsize=8, color=FAINT)
+    ax.set_ylabel(ylabel, fontsize=8, color=FAINT)
+    ax.set_axisbelow(True)
+    if grid:
+        ax.grid(axis=grid, color=FRAME, linewidth=0.4, alpha=0.6)
+    return ax
+
+
+def name_line(ax: Axes, x: float, y: float, text: str, colour: str, **options: Any) -> None:
+    """Write a line's name at its end, in its colour."""
+    ax.annotate(
+        text,
+        (x, y),
+        (4, 0),
+        textcoords="offset points",
+        fontsize=8,
+        color=colour,
+        va="center",
+        annotation_clip=False,
+        **options,
+    )
