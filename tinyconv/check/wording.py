@@ -1,0 +1,53 @@
+"""A report's sentences, the same in a shell and in a notebook."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tinyconv.check.report import Report
+
+_KINDS = {
+    "values": "wrong numbers",
+    "shape": "wrong shape",
+    "type": "wrong type",
+    "dtype": "wrong dtype",
+    "changed": "changes its input",
+    "unfinished": "not implemented yet",
+    "raised": "raises an error",
+    "hung": "does not come to an end",
+    "died": "ends the whole process",
+    "garbled": "its answer cannot be read",
+    "slow": "too slow",
+    "signature": "takes other arguments",
+    "missing": "not there",
+}
+
+
+class Wording(NamedTuple):
+    """The headline, the paragraphs below it, and an error's lines."""
+
+    headline: str
+    paragraphs: tuple[str, ...]
+    error: str
+
+
+def words(report: "Report") -> Wording:
+    """Say what a report holds."""
+    if report.passed:
+        return Wording(f"{report.part}: right on all {report.asked} cases", report.remarks, "")
+    names = " and ".join(mistake.title for mistake in report.diagnoses)
+    what = names or _KINDS[report.kind]
+    is_error = report.kind in ("raised", "unfinished")
+    paragraphs = [report.said] if report.said and not is_error else []
+    for mistake in report.diagnoses:
+        paragraphs += [mistake.cause, f"Hint: {mistake.hint}"]
+    paragraphs += [fact[0].upper() + fact[1:] + "." for fact in report.facts]
+    if report.asked:
+        paragraphs.append(f"{report.failed} of {report.asked} cases fail.")
+    return Wording(f"{report.part}: {what}", (*paragraphs, *report.remarks), report.said if is_error else "")
+
+
+def arguments(report: "Report") -> str:
+    """Return the arguments that are no arrays, as they stand in a call."""
+    plain = [f"{name}={value!r}" for name, value in report.case.items() if not hasattr(value, "shape")]
+    layout = [f"memory layout: {report.layout}"] if report.layout != "C" else []
+    return ", ".join(plain + layout)
