@@ -1,12 +1,12 @@
-"""The command line: `python -m tinyconv demo`, `info`, `warmup`."""
+"""The command line: `python -m tinyconv demo`, `explain`, `info`, `warmup`."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from tinyconv.commands import demo, info, warmup
+from tinyconv.commands import demo, explain, info, warmup
 
-COMMANDS = {"demo": demo, "info": info, "warmup": warmup}
+COMMANDS = {"demo": demo, "explain": explain, "info": info, "warmup": warmup}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

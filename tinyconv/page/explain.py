@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tinyconv.layers import Layer
-from tinyconv.metadata import Metadata, attach
+from tinyconv.metadata import attach
 from tinyconv.network import Sequential, Trace, trace
 from tinyconv.page.html import Page, rendered, write
 from tinyconv.shapes import Array, DTypeError, ShapeError, floats, integer
@@ -100,8 +100,7 @@ def _with_the_way_back(network: Sequential, x: Array, metadata: Any, dy: Array) 
 
 
 def _told(network: Sequential, seen: Trace, metadata: Any, dy: Array | None) -> str:
-    from tinyconv.page.story import story  # colours and outlines come from `plot`, which imports matplotlib
+    from tinyconv.page.story import one_image, story  # with `plot` comes matplotlib, which takes a second
 
-    bare = attach({}, seen["input"].shape, "explain")
-    own = metadata if metadata is None or isinstance(metadata, Metadata) else metadata[0]
-    return rendered(story(network, seen, bare, own, dy), f"explain · {type(network).__name__}")
+    bare = one_image(attach([{}], seen["input"].shape, "explain"))
+    return rendered(story(network, seen, bare, one_image(metadata), dy), "explain · tinyconv")

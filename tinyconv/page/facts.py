@@ -1,4 +1,4 @@
-"""What the page must know of each layer, beside what goes in and comes out, to show how a number came about."""
+"""What the page must know of a layer, beside what goes in and comes out, to show how a number came about."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""All that the page tells, as one dict for JSON: the layers, their real maps, what lies on them, the colours."""
+"""All that the page tells, as one dict for JSON: layers, their real maps, what lies on them, colours."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyconv.geometry import Line
 from tinyconv.layers import MaxPool2d, ReLU
-from tinyconv.metadata import Metadata
+from tinyconv.metadata import Metadata, MetadataBatch
 from tinyconv.network import Sequential, Trace
 from tinyconv.page.facts import facts
 from tinyconv.page.places import objects, placed
@@ -44,7 +44,7 @@ def story(
     for stop in way:
         y = seen[stop.output]
         bare = stop.layer.carry(bare, stop.path, y.shape)
-        here = None if metadata is None else _image_metadata(seen.metadata).at(stop.path)
+        here = None if metadata is None else one_image(seen.metadata).at(stop.path)
         nodes.append(
             _node(stop.path, y, bare, placed(here, store), here)
             | facts(stop.layer, stop.path, seen, store)
@@ -63,16 +63,18 @@ def story(
     }
 
 
-def _image_metadata(metadata: Any) -> Metadata:
-    """Return the metadata of the one image, also where they went through the network as a batch of one."""
-    return metadata if isinstance(metadata, Metadata) else metadata[0]
+def one_image(metadata: Any) -> Any:
+    """Return the metadata of the one image, also where they are those of a batch of one; None stays None."""
+    return metadata[0] if isinstance(metadata, MetadataBatch) else metadata
 
 
 def _check_outputs(way: list[Stop], seen: Trace) -> None:
+    noted = set(seen)
     for stop in way:
-        if stop.output not in seen:
+        if stop.output not in noted:
             raise ShapeError(
-                f'explain: {stop.path} (={stop.layer!r}) must tell what it makes: note("output", y) in _forward'
+                f"explain: network ({stop.path}: {stop.layer!r}) must tell what it makes, "
+                f'by run.note("output", y) in _forward'
             )
 
 
@@ -111,9 +113,9 @@ def _values(way: list[Stop], seen: Trace, store: Store) -> dict[str, int]:
 
 def _gradients(way: list[Stop], seen: Trace, dy: Array, store: Store) -> dict[str, int]:
     """Return the number of every gradient by what goes into a layer, and of `dy`, under the trace's names."""
-    numbers = {"dy": store.put(dy[0])}
+    numbers, noted = {"dy": store.put(dy[0])}, set(seen)
     for stop in reversed(way):
-        if stop.dx not in seen:
+        if stop.dx not in noted:
             continue
         dx, behind = seen[stop.dx][0], numbers.get(stop.gradient)
         if behind is not None and type(stop.layer) is ReLU:

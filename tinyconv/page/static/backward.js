@@ -14,7 +14,7 @@
     )];
     const { consumers } = cell.node;
     if (!consumers.length) parts.push(remark(atTheEnd(gradient)));
-    for (const consumer of consumers) parts.push(...from(cell, consumer, consumers.length > 1));
+    for (const consumer of consumers) parts.push(...from(cell, consumer));
     return parts;
   }
 
@@ -23,10 +23,10 @@
     return `All gradients on this page are by ${tinyconv.nameOf(tinyconv.target)}, and not by this number: 0.`;
   }
 
-  function from(cell, consumer, several) {
-    const head = several ? [element('h3', {}, `through ${consumer.name}`)] : [];
+  function from(cell, consumer) {
+    const head = element('h3', {}, `What came back through ${consumer.name}`);
     const explain = BACKWARD[consumer.kind];
-    return [...head, ...(explain ? explain(cell, consumer) : [remark(`It came through ${consumer.name}.`)])];
+    return [head, ...(explain ? explain(cell, consumer) : [remark(`It came through ${consumer.name}.`)])];
   }
 
   /** Return the cell at the same index of a consumer. */

@@ -25,7 +25,7 @@
     const first = Math.floor(cell.channel / (node.C / node.groups)) * size;
     const lines = Array.from({ length: size }, (_, i) => multiplied(cell, source, first + i, i, taps, single));
     const scales = { kernel: scale(lines, 'kernel'), products: scale(lines, 'products') };
-    return { source, single, lines, first, size, scales };
+    return { source, single, taps, lines, size, scales };
   }
 
   function multiplied(cell, source, channel, position, taps, single) {
@@ -56,13 +56,18 @@
     const name = tinyconv.channelName(work.source, channel);
     return tinyconv.channelLine(
       name,
-      tinyconv.table('patch', `patch of ${name}`, channel, patch, tinyconv.scaleOf(work.source, false)),
+      tinyconv.table('patch', `patch of ${name}`, channel, patch, tinyconv.scaleOf(work.source, false), caption(i, 'patch')),
       sign('×'),
-      tinyconv.table('kernel', `kernel of ${name}`, channel, kernel, work.scales.kernel),
+      tinyconv.table('kernel', `kernel of ${name}`, channel, kernel, work.scales.kernel, caption(i, 'kernel')),
       sign('='),
-      tinyconv.table('products', `products of ${name}`, channel, products, work.scales.products),
+      tinyconv.table('products', `products of ${name}`, channel, products, work.scales.products, caption(i, 'products')),
       element('span', { class: 'sum' }, 'Σ ', tinyconv.number(sum, 'sum')),
     );
+  }
+
+  /** Return a caption: only the first of many lines has one. */
+  function caption(line, word) {
+    return line ? null : word;
   }
 
   function result(cell, work, sum) {
@@ -81,7 +86,12 @@
     words.push(`, one for each ${groups > 1 ? `channel of its group (of ${groups})` : 'channel that comes in'}.`);
     if (Math.max(...window.stride) > 1) words.push(` It moves by ${window.stride.join('×')} cells per step.`);
     if (Math.max(...window.dilation) > 1) words.push(` Its taps lie ${window.dilation.join('×')} cells apart.`);
-    return words.join('');
+    return words.concat(` Here it lies on ${span(work.taps)} of ${work.source.name}.`).join('');
+  }
+
+  function span(taps) {
+    const [first, last] = [taps[0][0], taps[taps.length - 1][taps[0].length - 1]];
+    return `rows ${tinyconv.span(first.row, last.row)} and columns ${tinyconv.span(first.col, last.col)}`;
   }
 
   Object.assign(tinyconv, { explainers: { convolution } });

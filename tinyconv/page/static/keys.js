@@ -12,8 +12,10 @@
     M: () => tinyconv.nextMap(-1),
     l: () => tinyconv.nextLayer(1),
     L: () => tinyconv.nextLayer(-1),
+    s: () => tinyconv.strongest(),
     f: () => tinyconv.turn(false),
     b: () => tinyconv.turn(true),
+    o: () => tinyconv.toggleObjects(),
     '?': () => showHelp(),
   };
 
@@ -21,11 +23,10 @@
     byId('help').showModal();
   }
 
-  /** Do what a key says, unless somebody scrolls, or the browser wants it. */
+  /** Do what a key says, unless the browser wants it. */
   function pressed(event) {
     const act = KEYS[event.key];
     if (!act || event.ctrlKey || event.altKey || event.metaKey || byId('help').open) return;
-    if (event.key.startsWith('Arrow') && event.target.closest('.scrolls')) return;
     event.preventDefault();
     act();
   }
@@ -52,6 +53,7 @@
     byId('image').addEventListener('click', clicked);
     byId('forward').addEventListener('click', () => tinyconv.turn(false));
     byId('backward').addEventListener('click', () => tinyconv.turn(true));
+    byId('objects-button').addEventListener('click', tinyconv.toggleObjects);
     byId('keys').addEventListener('click', showHelp);
     document.querySelectorAll('[data-key]').forEach((button) => {
       button.addEventListener('click', () => KEYS[button.dataset.key]());

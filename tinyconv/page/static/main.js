@@ -36,6 +36,7 @@
     const parts = [`${layers} · image of ${tinyconv.nodes[0].shape.join('×')}`];
     if (tinyconv.target) parts.push(`gradients of ${tinyconv.nameOf(tinyconv.target)}`);
     byId('about').textContent = parts.join(' · ');
+    byId('objects-button').hidden = !tinyconv.story.objects.length;
     byId('backward').disabled = !tinyconv.target;
     if (!tinyconv.target) byId('backward').title = 'a layer of this network has no way back';
   }

@@ -46,7 +46,7 @@
     /** Return how many pixels of the image a cell sees: "4×4". */
     get sight() {
       if (this.view) return `${this.view.rows.reach}×${this.view.cols.reach}`;
-      return this.kind === 'flatten' ? 'as before' : 'all';
+      return this.kind === 'flatten' ? `as ${this.sources[0].name}` : 'all';
     }
 
     /** Return the nodes that make the input. */

@@ -16,15 +16,11 @@
       next = only(next.consumers);
     }
     if (next && next.kind === 'max_pool') parts.push(...pooled(here, next));
-    return parts.length ? [element('h3', {}, 'What becomes of it'), equation(start(cell), ...parts)] : [];
+    return parts.length ? [equation(element('small', { class: 'lead' }, 'What becomes of it'), ...parts)] : [];
   }
 
   function only(nodes) {
     return nodes.length === 1 ? nodes[0] : null;
-  }
-
-  function start(cell) {
-    return term(cell.node.name, tinyconv.valueOf(cell, false), 'itself', cell);
   }
 
   function pooled(here, pool) {

@@ -2,24 +2,26 @@
 (function (tinyconv) {
   'use strict';
 
-  const CROWD = 8; // objects above which a small map has no labels
+  const CROWD = 8; // objects above which a small map has no labels, and a large one small labels
 
   /** Draw all places of a node over its map, which fills `width`×`height` of the context. */
   function drawPlaces(context, node, width, height, large) {
+    if (!tinyconv.state.objects) return;
     const sheet = { context, node, x: width / node.W, y: height / node.H, width, height, large };
-    for (const kind of node.places.kinds) KINDS[kind.kind](sheet, kind);
+    for (const [name, draw] of LAYERS) {
+      node.places.kinds.filter(({ kind }) => kind === name).forEach((kind) => draw(sheet, kind));
+    }
     if (large || tinyconv.story.objects.length <= CROWD) drawLabels(sheet);
   }
 
-  const KINDS = { boxes: drawBoxes, points: drawPoints, mask: drawMask };
+  const LAYERS = [['mask', drawMask], ['boxes', drawBoxes], ['points', drawPoints]]; // the last one lies on top
 
   /** Stroke a path on a dark halo, so that it shows on light maps too. */
-  function stroke(sheet, path, colour, line) {
+  function stroke(sheet, path, colour, line, halo) {
     const { context } = sheet;
-    context.lineJoin = 'miter';
     context.strokeStyle = tinyconv.story.halo;
-    context.lineWidth = line + (sheet.large ? 1.6 : 1);
-    context.stroke(path);
+    context.lineWidth = line + halo;
+    if (halo) context.stroke(path);
     context.strokeStyle = colour;
     context.lineWidth = line;
     context.stroke(path);
@@ -30,7 +32,7 @@
       if (!kind.shown[row]) return;
       const path = new Path2D();
       path.rect(x1 * sheet.x, y1 * sheet.y, (x2 - x1) * sheet.x, (y2 - y1) * sheet.y);
-      stroke(sheet, path, kind.colours[row], sheet.large ? 2 : 1.2);
+      stroke(sheet, path, kind.colours[row], sheet.large ? 2 : 1, sheet.large ? 1.6 : 0.7);
     });
   }
 
@@ -41,7 +43,7 @@
         if (!kind.shown[row][which]) return;
         const path = new Path2D();
         path.arc(x * sheet.x, y * sheet.y, radius, 0, 2 * Math.PI);
-        stroke(sheet, path, kind.colours[row], 1);
+        stroke(sheet, path, kind.colours[row], 1, 1.6);
         sheet.context.fillStyle = kind.colours[row];
         sheet.context.fill(path);
       });
@@ -53,8 +55,8 @@
     const cells = sheet.node.H * sheet.node.W;
     for (let plane = 0; plane < Math.max(1, kind.planes); plane += 1) {
       const paths = outlines(sheet, ids.subarray(plane * cells, (plane + 1) * cells));
-      const line = sheet.large ? 1.2 : 0.7;
-      paths.forEach((path, id) => stroke(sheet, path, kind.colours[kind.planes ? plane : id - 1], line));
+      const [line, halo] = sheet.large ? [1.2, 1.6] : [0.8, 0];
+      paths.forEach((path, id) => stroke(sheet, path, kind.colours[kind.planes ? plane : id - 1], line, halo));
     }
   }
 
@@ -91,17 +93,32 @@
   /** Write a label whose lower left corner lies at (x, y), moved into the map. */
   function drawLabel(sheet, x, y, name, colour) {
     const { context } = sheet;
-    const size = sheet.large ? 12 : 8;
+    const size = labelSize(sheet);
+    const margin = sheet.large ? 4 : 1;
     context.font = `600 ${size}px system-ui, sans-serif`;
-    const width = Math.min(context.measureText(name).width + (sheet.large ? 8 : 3), sheet.width);
-    const height = size + (sheet.large ? 4 : 1);
+    const text = shortened(context, name, sheet.width * (sheet.large ? 0.9 : 0.5));
+    const width = context.measureText(text).width + 2 * margin;
+    const height = size + margin;
     const left = Math.max(0, Math.min(x, sheet.width - width));
     const top = Math.max(0, Math.min(y - height, sheet.height - height));
     context.fillStyle = colour;
     context.fillRect(left, top, width, height);
     context.fillStyle = tinyconv.story.halo;
     context.textBaseline = 'middle';
-    context.fillText(name, left + (sheet.large ? 4 : 1.5), top + height / 2 + 0.5, width);
+    context.fillText(text, left + margin, top + height / 2 + 0.5);
+  }
+
+  function labelSize({ large }) {
+    if (!large) return 7;
+    return tinyconv.story.objects.length > CROWD ? 9 : 12;
+  }
+
+  /** Return as much of a name as fits. */
+  function shortened(context, name, width) {
+    if (context.measureText(name).width <= width) return name;
+    let end = name.length;
+    while (end > 1 && context.measureText(`${name.slice(0, end)}…`).width > width) end -= 1;
+    return `${name.slice(0, end)}…`;
   }
 
   Object.assign(tinyconv, { drawPlaces });

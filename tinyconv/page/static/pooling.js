@@ -17,7 +17,7 @@
         + 'equal numbers the first one does.'),
       tinyconv.channelLine(
         tinyconv.channelName(source, cell.channel),
-        tinyconv.table('window', 'window', cell.channel, grid, tinyconv.scaleOf(source, false)),
+        tinyconv.table('window', 'window', cell.channel, grid, tinyconv.scaleOf(source, false), `window on ${source.name}`),
       ),
     ];
   }
@@ -58,7 +58,7 @@
       remark(cell.node.count_include_pad ? 'Padding counts as cells of 0.' : 'Padding does not count.'),
       tinyconv.channelLine(
         tinyconv.channelName(source, cell.channel),
-        tinyconv.table('window', 'window', cell.channel, grid, tinyconv.scaleOf(source, false)),
+        tinyconv.table('window', 'window', cell.channel, grid, tinyconv.scaleOf(source, false), `window on ${source.name}`),
       ),
     ];
   }

@@ -49,7 +49,9 @@
     const { node } = cell;
     const [image] = tinyconv.nodes;
     place(byId('cursor'), node, { x1: cell.col, y1: cell.row, x2: cell.col + 1, y2: cell.row + 1 });
-    place(byId('field'), image, tinyconv.field(cell));
+    const field = tinyconv.field(cell);
+    place(byId('field'), image, field);
+    byId('field').dataset.pixels = [field.x1, field.y1, field.x2, field.y2].join(',');
     const seen = new Set(tinyconv.objectsOf(cell).map(String));
     byId('objects').querySelectorAll('li').forEach((item) => {
       item.classList.toggle('seen', seen.has(item.dataset.object));

@@ -8,10 +8,14 @@
   function showCalculation(cell, isBackward) {
     tinyconv.byId('calculation-title').textContent = isBackward
       ? 'How this gradient came about' : 'How this number came about';
-    const parts = isBackward ? tinyconv.backward(cell)
-      : [...tinyconv.explainers[cell.node.kind](cell), ...tinyconv.onwards(cell)];
-    tinyconv.byId('calculation').replaceChildren(...parts);
+    tinyconv.byId('calculation').replaceChildren(...(isBackward ? tinyconv.backward(cell) : forward(cell)));
     tinyconv.byId('sentence').replaceChildren(...sentence(cell, isBackward));
+  }
+
+  /** Return the result, what becomes of it, and how it was made. */
+  function forward(cell) {
+    const [result, ...details] = tinyconv.explainers[cell.node.kind](cell);
+    return [result, ...tinyconv.onwards(cell), ...details];
   }
 
   /** Return the cell in words: what it is, what it sees, who is there. */
@@ -26,14 +30,10 @@
   function sight(cell) {
     const { x1, y1, x2, y2 } = tinyconv.field(cell);
     if (x1 >= x2 || y1 >= y2) return ['It sees padding only.'];
-    const place = `It sees rows ${span(y1, y2)} and columns ${span(x1, x2)} of the image`;
+    const place = `It sees rows ${tinyconv.span(y1, y2 - 1)} and columns ${tinyconv.span(x1, x2 - 1)} of the image`;
     const objects = tinyconv.objectsOf(cell);
     if (!objects.length) return [`${place}.`];
-    return [`${place}, and in them `, ...listed(objects), '.'];
-  }
-
-  function span(low, high) {
-    return high - low === 1 ? `${low}` : `${low}–${high - 1}`;
+    return [`${place}; in them: `, ...listed(objects), '.'];
   }
 
   function listed(objects) {

@@ -23,7 +23,7 @@
   }
 
   function thumbs(node) {
-    const columns = node.C <= 3 ? 1 : Math.min(4, Math.ceil(node.C / 3));
+    const columns = Math.min(4, Math.ceil(node.C / 2));
     const holder = element('div', { class: 'thumbs', style: `--columns:${columns}` });
     for (let channel = 0; channel < node.C; channel += 1) holder.append(thumb(node, channel));
     return holder;
@@ -55,13 +55,13 @@
   /** Draw a thumbnail, if it does not show what it should already. */
   function draw(button) {
     const { node, channel } = button.dataset;
-    const way = String(tinyconv.state.backward);
+    const way = `${tinyconv.state.backward} ${tinyconv.state.objects}`;
     if (button.dataset.drawn === way) return;
     button.dataset.drawn = way;
     tinyconv.drawMap(button.firstChild, tinyconv.nodes[node], Number(channel), tinyconv.state.backward, false);
   }
 
-  /** Draw all thumbnails in sight anew: the direction has changed. */
+  /** Draw all thumbnails in sight anew: they are to show something else. */
   function redrawStrip() {
     document.querySelectorAll('.thumb[data-seen=yes]').forEach(draw);
   }

@@ -2,14 +2,16 @@
 (function (tinyconv) {
   'use strict';
 
-  const MANY = 48; // channels that are shown at once
+  const MANY = 32; // channels that are shown at once
   const opened = new Set();
 
   /** Return a grid; each of its `cells` is {value, cell, mark}: a number, which cell it is, how it stands out. */
-  function table(role, label, channel, cells, scale) {
+  function table(role, label, channel, cells, scale, caption = null) {
     const rows = cells.map((line) => tinyconv.element('tr', {}, ...line.map((cell) => entry(cell, scale))));
-    const attributes = { class: 'grid', 'data-role': role, 'data-channel': channel, 'aria-label': label };
-    return tinyconv.element('table', attributes, tinyconv.element('tbody', {}, ...rows));
+    const size = cells[0].length > 3 ? 'wide' : '';
+    const attributes = { class: `grid ${size}`, 'data-role': role, 'data-channel': channel, 'aria-label': label };
+    const head = caption === null ? null : tinyconv.element('caption', {}, caption);
+    return tinyconv.element('table', attributes, head, tinyconv.element('tbody', {}, ...rows));
   }
 
   function entry({ value, cell = null, mark = '' }, scale) {
@@ -20,7 +22,8 @@
     const told = tinyconv.telling(value, cell);
     if (mark.includes('padding')) told.title = `padding: ${told.title}`;
     const style = mark.includes('padding') ? null : tinyconv.inked(value, scale);
-    return tinyconv.element('td', { class: mark || null, style, ...told }, tinyconv.short(value));
+    const text = tinyconv.short(value);
+    return tinyconv.element('td', { class: `${mark} ${text.length > 6 ? 'long' : ''}`, style, ...told }, text);
   }
 
   /** Return the line of one channel: grids and signs, the sum at its end. */

@@ -3,7 +3,7 @@
   'use strict';
 
   const { byId } = tinyconv;
-  const state = { cell: null, backward: false, channels: [] };
+  const state = { cell: null, backward: false, objects: true, channels: [] };
 
   /** Go to a cell, and show all that is known of it. */
   function select(cell) {
@@ -32,6 +32,16 @@
     tinyconv.showMap(state.cell, backward);
     tinyconv.mark(state.cell);
     tinyconv.showCalculation(state.cell, backward);
+  }
+
+  /** Show or hide what the metadata place on the maps. */
+  function toggleObjects() {
+    state.objects = !state.objects;
+    byId('objects-button').setAttribute('aria-pressed', String(state.objects));
+    tinyconv.redrawStrip();
+    tinyconv.showImage();
+    tinyconv.showMap(state.cell, state.backward);
+    tinyconv.mark(state.cell);
   }
 
   /** Walk to a neighbour on the same map. */
@@ -68,10 +78,23 @@
     };
   }
 
+  /** Go to the strongest cell of the map: of all, the largest value, or gradient of any sign. */
+  function strongest() {
+    const { node, channel } = state.cell;
+    const numbers = node.numbers(state.backward);
+    const first = channel * node.H * node.W;
+    const strength = (i) => (state.backward ? Math.abs(numbers[i]) : numbers[i]);
+    let best = first;
+    for (let i = first; i < Math.min(first + node.H * node.W, node.size); i += 1) {
+      if (strength(i) > strength(best) || Number.isNaN(strength(best))) best = i;
+    }
+    select(node.cellAt(best));
+  }
+
   /** Return whether somebody asked for pages that don't move. */
   function calm() {
     return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   }
 
-  Object.assign(tinyconv, { state, select, turn, step, nextMap, nextLayer, goTo, calm });
+  Object.assign(tinyconv, { state, select, turn, toggleObjects, step, nextMap, nextLayer, goTo, strongest, calm });
 })((window.tinyconv = window.tinyconv || {}));
