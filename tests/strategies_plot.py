@@ -60,6 +60,11 @@ def annotated_maps(draw):
     return rng.standard_normal((1, C, *stack.size)), metadata
 
 
+def pixels(image):
+    """What an image shows: (H, W), or (H, W, 3) colours."""
+    return np.asarray(image.get_array())
+
+
 def drawn_boxes(ax):
     """(M, 4): the corners of every box."""
     extents = [patch.get_bbox() for patch in ax.patches]

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import conv_cases
-from strategies_plot import nothing_global_changes  # noqa: F401
+from strategies_plot import drawn_edges, drawn_points, enclosed, nothing_global_changes  # noqa: F401
 
 from tinyconv import Conv2d, inspection
 from tinyconv.plot import columns
@@ -20,14 +20,16 @@ def frames(ax, number):
 
 
 def dots(ax):
-    return [(int(y), int(x)) for scatter in ax.collections for x, y in scatter.get_offsets() if len(scatter.get_offsets())]
+    return [(int(y), int(x)) for x, y in drawn_points(ax)]
 
 
 @settings(max_examples=15)  # each draws a figure
 @given(conv_cases().filter(lambda case: case.x.size and np.isfinite(case.x).all()))
 def test_a_patch_and_its_column_are_linked_for_any_geometry(case):
     F, C = case.weight.shape[0], case.x.shape[1]
-    layer = Conv2d(C, F, case.weight.shape[2:], case.stride, case.padding, case.dilation, case.groups, dtype=case.x.dtype)
+    layer = Conv2d(
+        C, F, case.weight.shape[2:], case.stride, case.padding, case.dilation, case.groups, dtype=case.x.dtype
+    )
     result = inspection.columns(layer, case.x)
     display = columns(result)
     plt.close(display.figure_)
@@ -40,7 +42,10 @@ def test_a_patch_and_its_column_are_linked_for_any_geometry(case):
         for channel, ax in enumerate(channels):
             pixels = result.pixels[:, column]
             own = pixels[(pixels[:, 0] == channel) & (pixels[:, 1] >= 0)]
-            assert frames(ax, number) == {(row, col) for _, row, col in own.tolist()}
+            copied = enclosed(drawn_edges(ax, object_colour(number)), *case.x.shape[2:])
+            assert {tuple(place) for place in np.argwhere(copied).tolist()} == {
+                (row, col) for _, row, col in own.tolist()
+            }
             assert (ax.images[0].get_array() == case.x[0, channel]).all()
 
 

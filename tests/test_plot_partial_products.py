@@ -15,7 +15,9 @@ def shown(display):
 
 def drawn(C=3, size=8, **options):
     layer = Conv2d(C, 4, 3, rng=0, **options)
-    return layer, partial_products(inspection.partial_products(layer, RNG.random((C, size, size), np.float32), 1))
+    return layer, partial_products(
+        inspection.partial_products(layer, RNG.random((C, size, size), np.float32), 1)
+    )
 
 
 def test_the_pictures_are_an_equation():
@@ -37,14 +39,26 @@ def test_the_pictures_are_an_equation():
 def test_signs_and_names_stand_between_them():
     _, display = drawn()
     texts = [text.get_text() for text in display.figure_.texts]
-    assert [text for text in texts if text in "∗=+→" and text] == ["∗", "=", "→", "∗", "=", "+", "∗", "=", "+"] + ["→"] * 3
+    assert [text for text in texts if text in "∗=+→" and text] == [
+        "∗",
+        "=",
+        "→",
+        "∗",
+        "=",
+        "+",
+        "∗",
+        "=",
+        "+",
+    ] + ["→"] * 3
     assert "$R * k_{R}$" in texts
     assert {"input", "kernel", "product", "running sum", "+ bias", "ReLU", "max-pool 2×2"} <= set(texts)
 
 
 def test_all_that_the_filter_makes_has_one_scale_around_zero():
     _, display = drawn()
-    limits = [ax.images[0].get_clim() for number, ax in enumerate(display.axes_) if number >= 12 or number % 4 >= 2]
+    limits = [
+        ax.images[0].get_clim() for number, ax in enumerate(display.axes_) if number >= 12 or number % 4 >= 2
+    ]
     assert len(set(limits)) == 1
     assert limits[0][0] == -limits[0][1]
 

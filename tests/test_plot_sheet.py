@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies_plot import nothing_global_changes  # noqa: F401
+from strategies_plot import blank_figure, nothing_global_changes  # noqa: F401
 
 from tinyconv.plot.sheet import Sheet, tile_width, tiles_of
 
@@ -33,3 +33,41 @@ def test_a_sheet_holds_its_tiles_row_by_row_inside_the_figure(tiles, columns):
         box = ax.get_position()
         assert 0 <= box.x0 < box.x1 <= 1
         assert 0 <= box.y0 < box.y1 <= 1
+
+
+def test_given_axes_are_the_area_and_keep_the_sheets_proportions():
+    figure = blank_figure(figsize=(8, 2), dpi=100)
+    sheet = Sheet(4, 2, figure.add_axes((0.5, 0, 0.5, 0.5)))  # 4 inches by 1
+    assert sheet.scale == 0.5
+    box = sheet.axes(0, 0, 2, 2).get_window_extent()
+    assert box.bounds == pytest.approx((400, 0, 100, 100))
+
+
+def test_letters_lines_and_ticks_are_scaled_with_the_sheet():
+    sheet = Sheet(4, 2, blank_figure(figsize=(2, 1)).add_axes((0, 0, 1, 1)))
+    ax = sheet.axes(0, 0, 4, 2)
+    (line,) = ax.plot([0, 1], linewidth=3)
+    text = sheet.write(0, 0, "text", 10)
+    arrow = ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "-|>", "linewidth": 2}).arrow_patch
+    dots = ax.scatter([0], [0], s=16)
+    ax.tick_params(labelsize=8)
+    sheet.finish()
+    assert (line.get_linewidth(), text.get_fontsize(), arrow.get_linewidth()) == (1.5, 5, 1)
+    assert dots.get_sizes().tolist() == [4]
+    assert ax.xaxis.get_tick_params()["labelsize"] == 4
+
+
+def test_a_sheet_for_one_axes_hands_out_the_given_ones_as_they_are():
+    ax = blank_figure().subplots()
+    sheet = Sheet(5, 5, ax)
+    assert sheet.whole() is ax
+    assert sheet.scale == 1
+    assert ax.axison
+
+
+def test_a_name_stands_above_its_details_above_their_place():
+    sheet = Sheet(4, 2)
+    sheet.head(0, 1, "name", "details")
+    details, name = (text.get_window_extent() for text in sheet.host.texts)
+    assert name.y0 >= details.y1 - 1
+    assert details.y0 >= sheet.host.dpi

@@ -4,14 +4,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import Normal, Stroke
 
+from tinyconv.plot.halo import halo
 from tinyconv.plot.maps import as_picture
+from tinyconv.plot.outlines import outlines
 from tinyconv.plot.sheet import Sheet
-from tinyconv.plot.style import CELL, FAINT, FRAME, HALO, Scale
+from tinyconv.plot.style import CELL, FAINT, FRAME, Scale
 from tinyconv.shapes import Array
 
 
@@ -52,11 +54,20 @@ def draw_signed(ax: Axes, maps: Array, most: float | None = None) -> AxesImage:
 def frame(ax: Axes, xyxy: Any, colour: str, line: float = 1.6, **options: Any) -> Rectangle:
     """Draw a rectangle (x1, y1, x2, y2) in pixels, with a dark line beneath, and return it."""
     x1, y1, x2, y2 = xyxy
-    halo = [Stroke(linewidth=line + 1.2, foreground=HALO), Normal()]
     box = Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=colour, linewidth=line, zorder=6)
-    box.set(path_effects=halo, **options)
+    box.set(path_effects=halo(line, 1.2), **options)
     ax.add_patch(box)
     return box
+
+
+def outline(ax: Axes, mask: Array, colour: str, line: float = 1.6) -> None:
+    """Draw the outline of the cells of a mask (H, W), with a dark line beneath."""
+    edges, _ = outlines(mask.astype(np.int64))
+    lines = LineCollection(
+        list(edges), colors=[colour] * len(edges), linewidths=line, capstyle="projecting", zorder=6
+    )
+    lines.set(path_effects=halo(line, 1.2), snap=False)
+    ax.add_collection(lines, autolim=False)
 
 
 def draw_bar(sheet: Sheet, image: AxesImage, left: float, top: float, height: float) -> Axes:

@@ -9,6 +9,7 @@ from tinyconv.plot.style import FAINT, FRAME
 
 def plain(ax: Axes, xlabel: str = "", ylabel: str = "", grid: Any = "y") -> Axes:
     """Give axes the look of a chart, with its labels; `grid` is "x", "y", "both" or None."""
+    ax.set_facecolor("none")  # the letters in it suit the figure
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(FRAME)
     ax.tick_params(labelsize=7.5, color=FRAME, labelcolor=FAINT, length=3)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from tinyconv.inspection import Columns
-from tinyconv.plot.cells import draw_cells, frame
+from tinyconv.plot.cells import draw_cells, frame, outline
 from tinyconv.plot.display import Display, checked
 from tinyconv.plot.maps import symbols
 from tinyconv.plot.sheet import MARGIN, Sheet
@@ -71,14 +71,10 @@ class ColumnsDisplay(Display):
         _draw_numbers(ax, self.result.x[channel], Scale.of(self.result.x), place[2], place[3])
         for number, cell in enumerate(self.cells):
             taps = self.result.pixels[:, self.column(cell)]  # (C·KH·KW, 3)
-            inset = 0.06 + 0.05 * number  # so that overlapping patches stay visible
-            for _, row, col in taps[(taps[:, 0] == channel) & (taps[:, 1] >= 0)].tolist():
-                frame(
-                    ax,
-                    (col + inset, row + inset, col + 1 - inset, row + 1 - inset),
-                    object_colour(number),
-                    1.0,
-                )
+            _, rows, cols = taps[(taps[:, 0] == channel) & (taps[:, 1] >= 0)].T
+            copied = np.zeros(self.result.copies.shape, bool)
+            copied[rows, cols] = True
+            outline(ax, copied, object_colour(number))
         if channel == self.pixel[0]:
             _, row, col = self.pixel
             _dot(ax, [row], [col])

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
 from tinyconv.metadata import Boxes, Mask, Points, Spatial
+from tinyconv.plot.halo import halo
 from tinyconv.plot.outlines import outlines
 from tinyconv.plot.style import HALO, Pen
 from tinyconv.shapes import Array
@@ -36,7 +36,7 @@ def _(kind: Boxes, ax: Axes, colours: Sequence[str], pen: Pen) -> None:
             box = Rectangle(
                 (x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=colour, linewidth=pen.line, zorder=3
             )
-            box.set(path_effects=_halo(pen.line, pen.halo), snap=False)
+            box.set(path_effects=halo(pen.line, pen.halo), snap=False)
             ax.add_patch(box)
 
 
@@ -76,7 +76,7 @@ def _(kind: Mask, ax: Axes, colours: Sequence[str], pen: Pen) -> None:
         colors=[colours[row] for row in rows],
         linewidths=pen.outline,
         capstyle="projecting",  # closes the corners
-        path_effects=_halo(pen.outline, pen.halo / 2),
+        path_effects=halo(pen.outline, pen.halo / 2),
         snap=False,
         zorder=2,
     )
@@ -102,11 +102,3 @@ def _mask_edges(mask: Mask) -> tuple[Array, Array]:
     planes = [outlines(plane.astype(np.int64))[0] for plane in array]  # planes may overlap
     rows = np.repeat(np.arange(len(planes)), [len(edges) for edges in planes])
     return np.concatenate([np.empty((0, 2, 2)), *planes]), rows
-
-
-def _halo(line: float, halo: float) -> list[AbstractPathEffect]:
-    """Return the dark line under the line: drawn for all edges first, so that no halo covers a line.
-
-    Both must not snap to pixels: of different widths, they would snap to different sides.
-    """
-    return [Stroke(linewidth=line + halo, foreground=HALO), Normal()] if halo else [Normal()]

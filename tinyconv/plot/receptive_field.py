@@ -85,7 +85,8 @@ def receptive_field(result: ReceptiveField, ax: Axes | None = None) -> Receptive
     >>> import matplotlib.pyplot as plt
     >>> from tinyconv import Conv2d, inspection
     >>> cat = {"bbox": [0, 0, 3, 3], "class": "cat"}
-    >>> found = inspection.receptive_field(Conv2d(1, 1, 3), "Conv2d", 1, 1, np.zeros((1, 8, 8)), cat)
+    >>> x = np.zeros((1, 8, 8), np.float32)
+    >>> found = inspection.receptive_field(Conv2d(1, 1, 3), "Conv2d", 1, 1, x, cat)
     >>> display = receptive_field(found)
     >>> display.caption
     'cell (1, 1) of Conv2d sees 3×3 pixels: cat'

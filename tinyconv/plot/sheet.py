@@ -1,6 +1,6 @@
 """Where a Display lays itself out, in inches: a figure of its own, or the caller's axes, used as an area."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -8,13 +8,15 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
+from tinyconv.plot.halo import scale_halo
 from tinyconv.plot.style import DPI, FAINT, PAPER, TEXT
 from tinyconv.shapes import DTypeError
 
 MARGIN, HEAD = 0.12, 0.5  # inches: around the sheet; and for the title and the captions of the first row
 GAP, LINE = 0.08, 0.22  # inches: between two columns, and two rows with a caption
+SIZES = "linewidth", "markersize", "markeredgewidth", "mutation_scale", "sizes"  # in points; the last: areas
 NARROWEST = 4.0  # inches: room for the title
 
 
@@ -124,9 +126,13 @@ def inches_wide(ax: Axes) -> float:
 def _rescale(artist: Artist, scale: float) -> None:
     for text in texts_of([artist]):
         text.set_fontsize(float(text.get_fontsize()) * scale)
-    for line in artist.findobj(lambda part: hasattr(part, "set_linewidth")):
-        width: float | Sequence[float] = line.get_linewidth()  # type: ignore[attr-defined]
-        line.set_linewidth(np.asarray(width) * scale)  # type: ignore[attr-defined]
+    arrows = [text.arrow_patch for text in artist.findobj(Annotation) if text.arrow_patch]
+    for line in artist.findobj(lambda part: hasattr(part, "set_linewidth")) + arrows:
+        scale_halo(line, scale)
+        for size in SIZES:
+            if hasattr(line, f"get_{size}"):
+                points = getattr(line, f"get_{size}")()
+                getattr(line, f"set_{size}")(np.asarray(points) * scale ** (1 + (size == "sizes")))
     if isinstance(artist, Axes):
         for axis in (artist.xaxis, artist.yaxis):
             points = {"labelsize": 10.0, "pad": 3.5, "length": 3.5, **axis.get_tick_params()}

@@ -6,14 +6,14 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.patheffects import Normal, Stroke
 
 from tinyconv.geometry import View
 from tinyconv.layers import MaxPool2d
 from tinyconv.plot.display import Display, checked
+from tinyconv.plot.halo import halo
 from tinyconv.plot.maps import one_image
 from tinyconv.plot.sheet import MARGIN, Sheet
-from tinyconv.plot.style import FAINT, FRAME, HALO, Scale, ink_on, object_colour
+from tinyconv.plot.style import FAINT, FRAME, Scale, ink_on, object_colour
 from tinyconv.plot.written import decimals, text_of
 from tinyconv.shapes import Array, ShapeError, integer
 
@@ -86,7 +86,7 @@ class SwitchesDisplay(Display):
     def _draw_arrows(self, ax: Axes, corners: Array) -> None:
         """Frame each winner, and draw an arrow from it to its cell, in a colour of its own."""
         crowd, W = self.winners.size > CROWD, self.x.shape[1]
-        pen, halo = (0.5, []) if crowd else (1.3, [Stroke(linewidth=2.3, foreground=HALO)])
+        pen, dark = (0.5, 0.0) if crowd else (1.3, 1.0)
         for number, ((row, col), winner) in enumerate(np.ndenumerate(self.winners)):
             if winner < 0:
                 continue
@@ -95,7 +95,7 @@ class SwitchesDisplay(Display):
             style: dict[str, Any] = {
                 "edgecolor": colour,
                 "linewidth": pen,
-                "path_effects": [*halo, Normal()],
+                "path_effects": halo(pen, dark),
                 "zorder": 3,
             }
             ring = tile[[0, 0, 1, 1], [0, 1, 1, 0]]  # (4, 2)
