@@ -1,134 +1,170 @@
-"""The ladder of engines: plain loops → NumPy im2col → Numba, and PyTorch beside them.
+"""The ladder of one block: plain loops → NumPy im2col → Numba loops → register tile → all in one step.
 
-    python benchmarks/ladder.py [--seconds 2] [--threads 2]
+    python benchmarks/ladder.py [--threads 2] [--json FILE] [--markdown] [--plot FILE]
 
-One conv 3×3 → ReLU → max-pool 2×2 block, forward and forward + backward, float32. All rungs run in one
-process, in turns; the figures are medians, and a ratio is printed only between figures of the same run.
+conv 3×3 → ReLU → max-pool 2×2, forward, float32. GFLOP/s count the multiply-adds of the convolution, two
+operations each; beside them stands what the machine can do with as many operations for each byte of memory
+traffic: the lower of its multipliers' peak and its memory's bandwidth. The traffic is counted on paper: every
+array that a rung makes is written once, and read once by whoever comes next. Plain loops run on a small part
+of the layer; their speed does not depend on the size.
 """
 
-import argparse
-import platform
-import statistics
-import time
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
+import numba
 import numpy as np
+from findings import Finding
+from layers import BLOCK, Layer
+from limits import bandwidth, peak_gflops
+from measure import Work, take_turns
+from peers import POOL, differences
+from report import begin, command_line, deliver
 
 import tinyconv
-from tinyconv.functional import (
-    conv2d_backward,
-    conv2d_forward,
-    max_pool2d_backward,
-    max_pool2d_forward,
-    relu_backward,
-    relu_forward,
-)
+from tinyconv import functional
+from tinyconv.functional.block import block_forward
 
-LAYERS = [(1, 3, 8, 12), (2, 8, 16, 28), (8, 3, 32, 112), (16, 32, 64, 28)]  # N, C, F, H = W
-LOOPS_AT_MOST = 1_000_000  # multiply-adds: more would take the plain loops minutes
-
-Work = Callable[[], object]
+LAYER = Layer(8, 3, 32, 224)  # the seed of this project: few channels, large maps
+PART = Layer(1, 3, 8, 16)  # of it, for plain loops: a second for all of it would take hours
+TURNS = 9
+SAME = 1e-3  # of a norm
 
 
-def block(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, backward: bool) -> None:
-    """Run the block on tinyconv's current engine."""
-    y, conv_cache = conv2d_forward(x, weight, bias, padding=1)
-    y, relu_cache = relu_forward(y)
-    y, pool_cache = max_pool2d_forward(y, 2)
-    if backward:
-        conv2d_backward(relu_backward(max_pool2d_backward(y, pool_cache), relu_cache), conv_cache)
+@numba.njit(parallel=True)
+def numba_conv2d(padded: Any, weight: Any, bias: Any, y: Any) -> None:
+    """Run seven loops as anybody would write them, compiled: one output after the other."""
+    N, F, OH, OW = y.shape
+    _, C, KH, KW = weight.shape
+    for image in numba.prange(N * F):
+        n, f = image // F, image % F
+        for oh in range(OH):
+            for ow in range(OW):
+                total = bias[f]
+                for c in range(C):
+                    for kh in range(KH):
+                        for kw in range(KW):
+                            total += weight[f, c, kh, kw] * padded[n, c, oh + kh, ow + kw]
+                y[n, f, oh, ow] = total
 
 
-def on_engine(name: str, work: Work) -> None:
-    """Run `work` on one rung."""
-    with tinyconv.set_engine(name):
-        work()
+def relu_and_pool(y: np.ndarray) -> np.ndarray:
+    """Return the block's second half, on the current engine."""
+    return functional.max_pool2d_forward(functional.relu_forward(y)[0], 2)[0]
 
 
-def torch_block(torch: Any, arrays: list[np.ndarray], backward: bool) -> Work:
-    """Return the same block in PyTorch."""
-    x, weight, bias = (torch.from_numpy(array).requires_grad_(backward) for array in arrays)
+def numba_loops(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    y = np.empty((len(x), len(weight), *x.shape[2:]), x.dtype)
+    numba_conv2d(padded, weight, bias, y)
+    return relu_and_pool(y)
 
-    def run() -> None:
-        with torch.set_grad_enabled(backward):
-            y = torch.max_pool2d(torch.relu(torch.conv2d(x, weight, bias, padding=1)), 2)
-            if backward:
-                torch.autograd.grad(y, [x, weight, bias], y.detach())
+
+def three_steps(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    return relu_and_pool(functional.conv2d_forward(x, weight, bias, padding=1)[0])
+
+
+def one_step(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    return block_forward(x, weight, bias, 1, 1, 1, 1, POOL)[0]
+
+
+def on_engine(engine: str) -> Callable[..., np.ndarray]:
+    """Return the three steps on one of tinyconv's own rungs."""
+
+    def run(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+        with tinyconv.set_engine(engine):
+            return three_steps(x, weight, bias)
 
     return run
 
 
-def rungs(N: int, C: int, F: int, H: int, backward: bool) -> dict[str, Work]:
-    """Return what to time, by name; PyTorch only where it is installed."""
-    rng = np.random.default_rng(0)
-    shapes = (N, C, H, H), (F, C, 3, 3), (F,)
-    arrays = [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
-    work = partial(block, *arrays, backward)
-    names = ["loops", "numpy", "numba"] if N * C * F * 9 * H * H <= LOOPS_AT_MOST else ["numpy", "numba"]
-    found: dict[str, Work] = {name: partial(on_engine, name, work) for name in names}
-    torch = try_torch()
-    if torch is not None:
-        found["torch"] = torch_block(torch, arrays, backward)
-    return found
+def traffic(layer: Layer, columns: bool = False, steps: int = 3) -> int:
+    """Return the bytes that a rung moves to and from memory when nothing stays in the caches."""
+    x, weight, _, pooled = (array.nbytes for array in layer.arrays())
+    y = 4 * layer.N * layer.F * layer.size**2
+    if steps == 1:
+        return x + weight + pooled + pooled // 4  # and a byte for each window's winner
+    column_matrix = 4 * layer.N * layer.C * layer.K**2 * layer.size**2
+    indices = 2 * pooled  # int64
+    return x + weight + 4 * y + pooled + indices + 2 * column_matrix * columns
 
 
-def try_torch() -> Any:
-    """Return PyTorch, or None where it is not installed."""
-    try:
-        import torch
-    except ModuleNotFoundError:
-        return None
-    return torch
+class Rung(NamedTuple):
+    """One way to compute the block."""
+
+    name: str
+    run: Callable[..., np.ndarray]
+    layer: Layer
+    bytes: int
 
 
-def medians(works: dict[str, Work], seconds: float) -> dict[str, float]:
-    """Run the rungs in turns for some seconds; return each one's median time in milliseconds."""
-    for work in works.values():
-        work()  # compile, allocate
-    times: dict[str, list[float]] = {name: [] for name in works}
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times["numpy"]) < 3:
-        for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: statistics.median(taken) for name, taken in times.items()}
+RUNGS = [
+    Rung("plain loops", on_engine("loops"), PART, traffic(PART)),
+    Rung("NumPy im2col", on_engine("numpy"), LAYER, traffic(LAYER, columns=True)),
+    Rung("Numba loops", numba_loops, LAYER, traffic(LAYER)),
+    Rung("tile, three steps", three_steps, LAYER, traffic(LAYER)),
+    Rung("tile, one step", one_step, LAYER, traffic(LAYER, steps=1)),
+]
 
 
-def header(threads: int) -> str:
-    """Return what a figure means nothing without."""
-    torch = try_torch()
-    peers = f"torch {torch.__version__}" if torch is not None else "torch is not installed: left out"
-    return (
-        f"{platform.processor() or platform.machine()}, {threads} threads, float32, warm, medians in ms; "
-        f"tinyconv {tinyconv.__version__}, numpy {np.__version__}, {peers}"
-    )
+def work(rung: Rung) -> Work:
+    """Return the rung on its layer; refuse one that does not compute the block."""
+    data = rung.layer.arrays()[:3]
+    [difference] = differences([three_steps(*data)], [rung.run(*data)])
+    if not difference < SAME:
+        raise SystemExit(f"ladder: {rung.name} differ by {difference:.1e} of the result's norm")
+    return lambda: rung.run(*data)
+
+
+def measure(threads: int) -> dict[str, Any]:
+    """Return the machine's limits, and each rung's figures."""
+    ms = take_turns({rung.name: work(rung) for rung in RUNGS}, TURNS)
+    peak, memory = peak_gflops(threads), bandwidth(threads)
+    rungs = []
+    for rung in RUNGS:
+        gflop = rung.layer.gflop(BLOCK)
+        intensity = 1e9 * gflop / rung.bytes  # operations for each byte
+        rungs.append(
+            {
+                "name": rung.name,
+                "layer": str(rung.layer),
+                "ms": ms[rung.name],
+                "gflops": 1e3 * gflop / ms[rung.name],
+                "intensity": intensity,
+                "roof": min(peak, intensity * memory),
+            }
+        )
+    return {"layer": str(LAYER), "peak": peak, "bandwidth": memory, "rungs": rungs}
 
 
 def main() -> None:
-    """Print one line per layer and direction."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=2.0, help="for each line (default 2)")
-    parser.add_argument("--threads", type=int, default=tinyconv.get_num_threads())
+    """Print a line for each rung."""
+    parser = command_line(__doc__)
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the roofline")
     arguments = parser.parse_args()
-    tinyconv.set_num_threads(arguments.threads)
-    torch = try_torch()
-    if torch is not None:
-        torch.set_num_threads(arguments.threads)
-    print(header(arguments.threads))
-    columns = ["loops", "numpy", "numba", "torch", "numpy/numba", "torch/numba"]
-    print(f"{'N×C→F, H²':34}" + "".join(f"{column:>12}" for column in columns))
-    for N, C, F, H in LAYERS:
-        for backward in (False, True):
-            found = medians(rungs(N, C, F, H, backward), arguments.seconds)
-            for peer in ("numpy", "torch"):
-                if peer in found:
-                    found[f"{peer}/numba"] = found[peer] / found["numba"]
-            cells = [f"{found[column]:12.3f}" if column in found else f"{'–':>12}" for column in columns]
-            what = f"{N}×{C}→{F}, {H}² " + ("forward + backward" if backward else "forward")
-            print(f"{what:34}" + "".join(cells), flush=True)
+    report = begin(arguments.threads, {})
+    found = measure(arguments.threads)
+    print(f"{found['layer']}, peak {found['peak']:.0f} GFLOP/s, memory {found['bandwidth']:.1f} GB/s")
+    print(f"{'':20}{'ms':>10}{'GFLOP/s':>12}{'of peak':>9}{'FLOP/byte':>11}{'roof':>7}")
+    for rung in found["rungs"]:
+        share = f"{rung['gflops'] / found['peak']:9.2%}{rung['intensity']:11.1f}{rung['roof']:7.0f}"
+        part = f"  on {rung['layer']}" if rung["layer"] != found["layer"] else ""
+        print(f"{rung['name']:20}{rung['ms']:10.2f}{rung['gflops']:12.4g}{share}{part}")
+    report.details["ladder"] = found
+    first, last = found["rungs"][0], found["rungs"][-1]
+    report.findings.append(
+        Finding(
+            f"{found['layer']}, block forward, from plain loops to one fused step",
+            f"{last['gflops'] / first['gflops']:,.0f}× as fast, "
+            f"{last['gflops'] / last['roof']:.0%} of what the machine allows",
+        )
+    )
+    deliver(report, arguments)
+    if arguments.plot:
+        from pictures import draw_roofline
+
+        draw_roofline(found, report.header, arguments.plot)
 
 
 if __name__ == "__main__":

@@ -71,13 +71,14 @@ def test_one_dict_is_one_image_and_the_callers_values_stay():
     np.testing.assert_array_equal(conditions, [1, 2])
 
 
-GOOD = {"id": 1, "stain": "DAPI", "size": "M", "zoom": 1.5, "pair": [1, 2]}
+GOOD = {"id": 1, "stain": "DAPI", "size": "M", "zoom": 1.5, "pair": [1, 2], "scaled": 7}
 ENCODERS = {
     "id": Embedding("id", 5, 2),
     "stain": OneHot("stain", ["DAPI", "H&E"]),
     "size": Ordinal("size", ["S", "M", "L"]),
     "zoom": Numeric("zoom"),
     "pair": Numeric("pair", 2),
+    "scaled": Numeric("scaled", mean=1, std=1e-10),
 }
 
 
@@ -98,11 +99,19 @@ ENCODERS = {
         ("zoom", None, DTypeError, "(=None) must be a number"),
         ("zoom", 1j, DTypeError, "(=1j) must be a number"),
         ("zoom", [1, 2], ShapeError, "(=[1, 2]) must be a number"),
-        ("zoom", float("nan"), ShapeError, "(=nan) must be a number, and finite"),
+        ("zoom", float("nan"), ShapeError, "(=nan) must be a number, and finite when scaled, in float32"),
         ("pair", [1, 2, 3], ShapeError, "(=[1, 2, 3]) must be 2 numbers"),
         ("pair", 1, ShapeError, "(=1) must be 2 numbers"),
         ("pair", [[1], [2, 3]], DTypeError, "must be 2 numbers"),
-        ("pair", [1, float("inf")], ShapeError, "(=[1, inf]) must be 2 numbers, and finite"),
+        (
+            "pair",
+            [1, float("inf")],
+            ShapeError,
+            "(=[1, inf]) must be 2 numbers, and finite when scaled, in float32",
+        ),
+        ("zoom", 1e39, ShapeError, "(=1e+39) must be a number, and finite when scaled, in float32"),
+        ("scaled", -1e30, ShapeError, "(=-1e+30) must be a number, and finite when scaled, in float32"),
+        ("pair", np.array([1, -1e300]), ShapeError, "must be 2 numbers, and finite when scaled, in float32"),
     ],
 )
 def test_an_error_names_layer_key_row_value_and_rule(key, value, error, rule):
@@ -139,6 +148,10 @@ def test_a_key_that_is_missing_is_named_with_its_row(key):
         (lambda: Embedding("id", 0, 2), "Embedding: num_embeddings (=0) must be at least 1"),
         (lambda: Embedding("id", 2, 0), "Embedding: embedding_dim (=0) must be at least 1"),
         (lambda: Embedding("id", 2, 2, dtype=int), "Embedding: dtype (=int64) must be float32 or float64"),
+        (lambda: Embedding(["id"], 2, 2), "Embedding: key (=['id']) must be hashable, like str or int"),
+        (lambda: OneHot({}, ["a"]), "OneHot: key (={}) must be hashable"),
+        (lambda: Ordinal(([1],), ["S", "M"]), "Ordinal: key (=([1],)) must be hashable"),
+        (lambda: Numeric(["zoom"]), "Numeric: key (=['zoom']) must be hashable"),
         (lambda: Numeric("zoom", 0), "Numeric: size (=0) must be at least 1"),
         (lambda: Numeric("zoom", std=0), "Numeric: std (=0) must be above 0"),
         (lambda: Numeric("zoom", 2, std=[1, -1]), "Numeric: std (=[1, -1]) must be above 0"),

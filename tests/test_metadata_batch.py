@@ -33,6 +33,22 @@ def test_a_slice_is_a_batch(arrays, stack, part):
     assert batch[part].view is batch.view
 
 
+@given(st.lists(box_arrays(), min_size=1, max_size=4), stacks(), st.data())
+def test_rows_are_a_batch_in_their_order_as_in_numpy(arrays, stack, data):
+    batch = carried([{"boxes": xyxy} for xyxy in arrays], stack)
+    N = len(batch)
+    rows = data.draw(st.lists(st.integers(-N, N - 1), max_size=6))
+    mask = np.array(data.draw(st.lists(st.booleans(), min_size=N, max_size=N)))
+    for chosen, expected in (
+        (rows, [batch[row] for row in rows]),
+        (np.array(rows, np.int64), [batch[row] for row in rows]),
+        (mask, [metadata for metadata, keep in zip(batch, mask, strict=True) if keep]),
+    ):
+        assert isinstance(batch[chosen], MetadataBatch)
+        assert list(batch[chosen]) == expected
+        assert batch[chosen].view is batch.view
+
+
 @given(st.lists(box_arrays(), max_size=4), stacks())
 def test_sanitizing_a_batch_sanitizes_each_image(arrays, stack):
     batch = carried([{"boxes": xyxy, "ids": list(range(len(xyxy)))} for xyxy in arrays], stack)
@@ -65,8 +81,9 @@ def test_images_share_no_annotation_even_from_one_dict():
 def test_a_row_off_the_batch_is_an_index_error():
     batch = attach([{}], (1, 1, 4, 4), "test")
     assert batch[-1] == {}
-    with pytest.raises(IndexError):
-        batch[1]
+    for row in (1, [0, 1], np.array([-2])):
+        with pytest.raises(IndexError):
+            batch[row]
 
 
 def test_a_column_is_one_value_per_image_and_lies_on_the_image():

@@ -239,6 +239,23 @@ def test_only_the_metadata_that_the_network_reads_must_be_the_runs_own(tmp_path)
         run_with("run.npz", range(1, 12), "Monday")
 
 
+def test_metadata_are_compared_to_the_last_digit_whatever_the_print_options_say(tmp_path):
+    numbers = np.random.default_rng(0).normal(size=(11, 3))
+
+    def go_on(numbers):
+        network = Sequential(film=FiLM(1, Numeric("numbers", 3), rng=0), **make_network().layers)
+        options = {"epochs": 1, "batch_size": 4, "progress": False, "checkpoint": tmp_path / "run.npz"}
+        return fit(
+            network, IMAGES, LABELS, [{"numbers": row} for row in numbers], optimizer=SGD(0.1), **options
+        )
+
+    go_on(numbers)
+    with np.printoptions(precision=2, threshold=2):
+        go_on(numbers)
+        with pytest.raises(ShapeError, match=r"its metadata is \['numbers'\] with checksum"):
+            go_on(numbers * (1 + 1e-12))
+
+
 def test_a_checkpoint_of_another_dtype_is_refused(tmp_path):
     path = tmp_path / "run.npz"
     run(make_network(), SGD(0.1), epochs=1, checkpoint=path)

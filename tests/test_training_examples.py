@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinyconv.layers import ConcatMetadata, Embedding, FiLM, Flatten, Linear, Numeric, ReLU, Residual
+from tinyconv.metadata import Boxes, attach
 from tinyconv.network import Sequential
 from tinyconv.shapes import DTypeError, ShapeError
 from tinyconv.training.examples import Examples, checked_examples
@@ -18,7 +19,8 @@ METADATA = [{"name": f"image {row}"} for row in range(4)]
 def test_batches_hold_every_example_once_and_keep_its_rows_together(N, batch_size, with_metadata, data):
     order = np.array(data.draw(st.permutations(range(N))))
     images = np.arange(N, dtype=np.float64).reshape(N, 1, 1, 1)
-    examples = Examples(images, np.arange(N), [{"row": row} for row in range(N)] if with_metadata else None)
+    metadata = attach([{"row": row} for row in range(N)], images.shape, "test") if with_metadata else None
+    examples = Examples(images, np.arange(N), metadata)
     batches = list(examples.batches(batch_size, order))
     assert [len(batch) for batch in batches[:-1]] == [batch_size] * (len(batches) - 1)
     assert 1 <= len(batches[-1]) <= batch_size
@@ -88,3 +90,13 @@ def test_every_value_that_a_layer_reads_is_looked_at_before_any_work():
             checked_examples("fit", network, IMAGES, LABELS, [*good[:2], bad, good[3]])
     with pytest.raises(ShapeError, match=r"^fit: metadata \(=None\) must hold 'zoom' for each image"):
         checked_examples("fit", network, IMAGES, LABELS)
+
+
+def test_places_are_taken_in_once_and_every_batch_carries_the_same(monkeypatch):
+    metadata = [{"boxes": [[0, 0, row, 1]]} for row in range(4)]
+    examples = checked_examples("fit", NETWORK, IMAGES, LABELS, metadata)
+    monkeypatch.setattr(Boxes, "__init__", None)  # whoever takes a box in again fails
+    for batch in (*examples.batches(2, order=np.array([3, 1, 0, 2])), examples.take(np.array([3, 1]))):
+        _, carried = NETWORK(batch.images, batch.metadata)
+        taken = [np.asarray(boxes).tolist() for boxes in carried.column("boxes")]
+        assert taken == [metadata[row]["boxes"] for row in batch.images[:, 0, 0, 0].astype(int) // 6]

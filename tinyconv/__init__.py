@@ -41,6 +41,7 @@ from tinyconv.layers import (
 )
 from tinyconv.metadata import Boxes, Mask, Metadata, MetadataBatch, Points
 from tinyconv.network import Sequential, Trace, trace
+from tinyconv.page import explain
 from tinyconv.shapes import DTypeError, ShapeError
 from tinyconv.training import SGD, Adam, History, evaluate, fit, load_weights, save
 
@@ -86,6 +87,7 @@ __all__ = [
     "Trace",
     "data",
     "evaluate",
+    "explain",
     "fit",
     "functional",
     "get_engine",

@@ -1,12 +1,12 @@
-"""The command line: `python -m tinyconv check`, `demo`, `info`, `warmup`."""
+"""The command line: `python -m tinyconv check`, `demo`, `explain`, `info`, `warmup`."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from tinyconv.commands import check, demo, info, warmup
+from tinyconv.commands import check, demo, explain, info, warmup
 
-COMMANDS = {"check": check, "demo": demo, "info": info, "warmup": warmup}
+COMMANDS = {"check": check, "demo": demo, "explain": explain, "info": info, "warmup": warmup}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

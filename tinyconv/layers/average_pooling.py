@@ -18,7 +18,7 @@ from tinyconv.trace import Note
 
 
 class AvgPool2d(Layer):
-    """Return the mean of every window, with PyTorch's arguments and semantics.
+    """Return the mean of every window, with PyTorch's semantics and arguments, but for `divisor_override`.
 
     Args:
         kernel_size: an int or (rows, columns).

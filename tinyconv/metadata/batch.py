@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Sequence
 from typing import Any, overload
 
+import numpy as np
+
 from tinyconv.metadata.carried import Metadata
 from tinyconv.metadata.journey import Journey
 from tinyconv.metadata.record import Record
@@ -12,7 +14,9 @@ from tinyconv.shapes import Array
 
 
 class MetadataBatch(Traveller, Sequence[Metadata]):
-    """N `Metadata` that share one view and history, made when somebody looks; a slice is a batch again.
+    """N `Metadata` that share one view and history, made when somebody looks.
+
+    A slice is a batch again, and so are the rows that an array names, as in NumPy.
 
     >>> from tinyconv.metadata import attach
     >>> batch = attach([{"boxes": [[0, 0, 2, 2]]}, {"boxes": []}], (2, 1, 4, 4), "demo")
@@ -20,6 +24,8 @@ class MetadataBatch(Traveller, Sequence[Metadata]):
     MetadataBatch(2 images, behind input, 4×4 cells)
     >>> len(batch[0]["boxes"]), len(batch[1]["boxes"])
     (1, 0)
+    >>> batch[[1, 0, 1]]
+    MetadataBatch(3 images, behind input, 4×4 cells)
     """
 
     __slots__ = ("_journey", "_records")
@@ -66,10 +72,13 @@ class MetadataBatch(Traveller, Sequence[Metadata]):
     @overload
     def __getitem__(self, index: int) -> Metadata: ...
     @overload
-    def __getitem__(self, index: slice) -> "MetadataBatch": ...
+    def __getitem__(self, index: slice | list[int] | Array) -> "MetadataBatch": ...
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return MetadataBatch(self._records[index], self._journey)
+        if isinstance(index, list | np.ndarray):
+            rows = np.arange(len(self))[index].tolist()  # negative rows, and a bool for each, are NumPy's
+            return MetadataBatch(tuple(self._records[row] for row in rows), self._journey)
         return Metadata(self._records[index], self._journey)
 
     def __repr__(self) -> str:

@@ -52,12 +52,13 @@ class Places(NamedTuple):
     def draw(self, ax: Axes, pen: Pen) -> None:
         """Draw every kind over the map on `ax`, an object in the same colour whatever its kind."""
         for kind in self.spatial.values():
-            marks.draw(kind, ax, self._colours(kind), pen)
+            marks.draw(kind, ax, self.colours(kind), pen)
         if pen.text:
-            for row, x, y in self._label_corners():
+            for row, x, y in self.label_corners():
                 Label(ax, x, y, self.labels[row], object_colour(row), pen.text)
 
-    def _label_corners(self) -> Iterator[tuple[int, float, float]]:
+    def label_corners(self) -> Iterator[tuple[int, float, float]]:
+        """Yield row, x and y of every label: the top left corner of what shows its object first."""
         corners = np.full((self.objects, 2), np.nan)
         for kind in self._kinds_of_objects():
             own = corners[: len(kind)]
@@ -74,7 +75,8 @@ class Places(NamedTuple):
         has_ids = isinstance(kind, Mask) and np.asarray(kind).dtype != bool  # rows, however few it shows
         return len(kind) == 1 < self.objects and not has_ids
 
-    def _colours(self, kind: Spatial) -> list[str]:
+    def colours(self, kind: Spatial) -> list[str]:
+        """Return the colour of each row of a kind."""
         if self._is_whole_image(kind):
             return [WHOLE_IMAGE]
         return [object_colour(row) for row in range(len(kind))]

@@ -2,13 +2,13 @@
 
 import os
 import zlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tinyconv.layers import Layer
+from tinyconv.metadata import MetadataBatch
 from tinyconv.network import Sequential
 from tinyconv.shapes import Array, DTypeError, ShapeError
 from tinyconv.training.archive import read_arrays, with_suffix, write_arrays
@@ -133,11 +133,16 @@ def _describe(array: Array) -> str:
     return f"{array.shape} {array.dtype} with checksum {checksum:08x}"
 
 
-def _describe_metadata(network: Layer, metadata: Sequence[Mapping[Any, Any]] | None) -> str:
+def _describe_metadata(network: Layer, metadata: MetadataBatch | None) -> str:
     """Describe what the network reads: nothing else can change a bit."""
     keys = sorted(network.reads(), key=repr)
-    values = [[image.get(key) for key in keys] for image in metadata or []]
+    values = [] if metadata is None else [list(map(_plain, metadata.column(key))) for key in keys]
     return f"{keys} with checksum {zlib.crc32(repr(values).encode()):08x}"
+
+
+def _plain(value: Any) -> Any:
+    """Return lists for an array: NumPy writes its numbers short, and as somebody's print options say."""
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _part(contents: dict[str, Array], part: str) -> dict[str, Array]:

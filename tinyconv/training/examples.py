@@ -1,30 +1,33 @@
 """Images with their labels and metadata: checked once, then taken in batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tinyconv.functional.losses import check_labels
 from tinyconv.layers import Encoder, Layer
 from tinyconv.layers.state import Stateful
-from tinyconv.metadata import attach
+from tinyconv.metadata import MetadataBatch, attach
 from tinyconv.shapes import Array, DTypeError, ShapeError, floats
 
 
 @dataclass(frozen=True)
 class Examples:
-    """N images, one label each, and one dict of metadata each or none at all."""
+    """N images, one label each, and the metadata of each or none at all.
+
+    The metadata have been taken in, so that a batch costs no check: only to pick its images' out.
+    """
 
     images: Array  # (N, C, H, W)
     labels: Array  # (N,)
-    metadata: Sequence[Mapping[str, Any]] | None = None
+    metadata: MetadataBatch | None = None
 
     def __len__(self) -> int:
         return len(self.images)
 
     def take(self, rows: Array) -> "Examples":
         """Return the examples in `rows`, in that order."""
-        metadata = None if self.metadata is None else [self.metadata[row] for row in rows]
+        metadata = None if self.metadata is None else self.metadata[rows]
         return Examples(self.images[rows], self.labels[rows], metadata)
 
     def batches(self, batch_size: int, order: Array) -> Iterator["Examples"]:
@@ -41,12 +44,12 @@ def checked_examples(
     N = len(images)
     if N == 0:
         raise ShapeError(f"{function}: images (shape={images.shape}) must hold at least one image")
-    _check_metadata(function, network, metadata, images)
-    K = _classes(function, network, images[:1], None if metadata is None else [metadata[0]])
-    return Examples(images, check_labels(function, labels, N, K), metadata)
+    taken = _taken_in(function, network, metadata, images)
+    K = _classes(function, network, images[:1], None if taken is None else taken[:1])
+    return Examples(images, check_labels(function, labels, N, K), taken)
 
 
-def _check_metadata(function: str, network: Layer, metadata: Any, images: Array) -> None:
+def _taken_in(function: str, network: Layer, metadata: Any, images: Array) -> MetadataBatch | None:
     """Look at every dict now: a value of image 900 that breaks a rule must not end an epoch half-way."""
     if isinstance(metadata, Mapping):
         raise DTypeError(
@@ -55,6 +58,7 @@ def _check_metadata(function: str, network: Layer, metadata: Any, images: Array)
     attached = attach(metadata, images.shape, function)
     for encoder in _encoders(network):
         encoder.forward(attached, images.dtype, function)
+    return cast(MetadataBatch | None, attached)  # one dict has been refused
 
 
 def _encoders(whole: Stateful) -> Iterator[Encoder]:

@@ -38,6 +38,7 @@ def fit(
     """Train `network` in place on images (N, C, H, W) with labels (N,), by cross-entropy.
 
     - The order of an epoch depends on `seed` and the epoch's number only; the last batch may be smaller.
+    - The metadata are taken in once, at the beginning, and not again at every step.
     - `validation` is (images, labels) or (images, labels, metadata), evaluated after each epoch.
     - `callback(epoch, history)` runs after each epoch, counted from 1. It may change the optimiser (its `lr`,
       say); when it returns True, training stops.

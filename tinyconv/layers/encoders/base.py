@@ -64,3 +64,19 @@ def checked_encoder(function: str, encoder: Any, argument: str = "encoder") -> E
             f"{function}: {argument} (={short(encoder)}) must be an encoder, like Numeric or OneHot"
         )
     return encoder
+
+
+def checked_key(function: str, key: Any) -> Hashable:
+    """Return `key`, if a dict can have it."""
+    if not is_hashable(key):
+        raise DTypeError(f"{function}: key (={short(key)}) must be hashable, like str or int")
+    return key
+
+
+def is_hashable(value: Any) -> bool:
+    """Return whether a dict can have `value` as a key: a tuple that holds a list is no such thing."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.layers.encoders.base import Carried, KeyEncoder
+from tinyconv.layers.encoders.base import Carried, KeyEncoder, checked_key, is_hashable
 from tinyconv.shapes import Array, DTypeError, ShapeError
 
 
@@ -16,7 +16,7 @@ class CategoryEncoder(KeyEncoder):
         rank_of = {value: rank for rank, value in enumerate(allowed)}
         ranks = []
         for row, value in enumerate(self._read(metadata, reader)):
-            if not _is_hashable(value) or value not in rank_of:
+            if not is_hashable(value) or value not in rank_of:
                 raise self._refusal(ShapeError, reader, row, value, f"one of {list(allowed)}")
             ranks.append(rank_of[value])
         return np.array(ranks, np.int64)  # (N,)
@@ -40,7 +40,8 @@ class OneHot(CategoryEncoder):
     """
 
     def __init__(self, key: Hashable, categories: Iterable[Hashable]) -> None:
-        self.key, self.categories = key, _distinct("OneHot", "categories", categories, at_least=1)
+        self.key = checked_key("OneHot", key)
+        self.categories = _distinct("OneHot", "categories", categories, at_least=1)
         self.size = len(self.categories)
 
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, None]:
@@ -72,7 +73,8 @@ class Ordinal(CategoryEncoder):
     size = 1
 
     def __init__(self, key: Hashable, order: Iterable[Hashable]) -> None:
-        self.key, self.order = key, _distinct("Ordinal", "order", order, at_least=2)
+        self.key = checked_key("Ordinal", key)
+        self.order = _distinct("Ordinal", "order", order, at_least=2)
 
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, None]:
         """Return the ranks (N, 1); there is nothing to learn."""
@@ -84,18 +86,10 @@ def _distinct(function: str, argument: str, values: Any, at_least: int) -> tuple
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise DTypeError(f"{function}: {argument} (={values!r}) must be a list of values")
     values = tuple(values)
-    if not all(_is_hashable(value) for value in values):
+    if not all(is_hashable(value) for value in values):
         raise DTypeError(f"{function}: {argument} (={values!r}) must be hashable, like str or int")
     if len(set(values)) != len(values) or len(values) < at_least:
         raise ShapeError(
             f"{function}: {argument} (={values!r}) must be at least {at_least}, and all different"
         )
     return values
-
-
-def _is_hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:  # also a tuple that holds a list
-        return False
-    return True

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.layers.encoders.base import Carried, KeyEncoder
+from tinyconv.layers.encoders.base import Carried, KeyEncoder, checked_key
 from tinyconv.layers.state import Gradients
 from tinyconv.shapes import Array, DTypeError, ShapeError, float_dtype, integer, same_dtype
 
@@ -43,7 +43,7 @@ class Embedding(KeyEncoder):
         rng: Any = None,
         dtype: Any = np.float32,
     ) -> None:
-        self.key = key
+        self.key = checked_key("Embedding", key)
         self.num_embeddings = integer("Embedding", "num_embeddings", num_embeddings, minimum=1)
         self.embedding_dim = self.size = integer("Embedding", "embedding_dim", embedding_dim, minimum=1)
         shape, dtype = (self.num_embeddings, self.embedding_dim), float_dtype("Embedding", dtype)

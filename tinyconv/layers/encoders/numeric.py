@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyconv.layers.encoders.base import Carried, KeyEncoder
+from tinyconv.layers.encoders.base import Carried, KeyEncoder, checked_key
 from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 
 Scale = float | Sequence[float] | Array
@@ -33,15 +33,23 @@ class Numeric(KeyEncoder):
     """
 
     def __init__(self, key: Hashable, size: int = 1, mean: Scale = 0.0, std: Scale = 1.0) -> None:
-        self.key, self.size = key, integer("Numeric", "size", size, minimum=1)
+        self.key, self.size = checked_key("Numeric", key), integer("Numeric", "size", size, minimum=1)
         self.mean, self.std = (self._scale(name, value) for name, value in (("mean", mean), ("std", std)))
         if not (np.array(self.std) > 0).all():
             raise ShapeError(f"Numeric: std (={std}) must be above 0")
 
     def forward(self, metadata: Carried, dtype: Any, reader: str) -> tuple[Array, None]:
         """Return the scaled numbers (N, size); there is nothing to learn."""
-        numbers = self._numbers(self._read(metadata, reader), reader)
-        return ((numbers - self.mean) / self.std).astype(dtype), None
+        values = self._read(metadata, reader)
+        with np.errstate(over="ignore"):  # what is too large is refused below
+            numbers = self._numbers(values, reader)
+            vector = ((numbers - self.mean) / self.std).astype(dtype)  # (N, size)
+        finite = np.isfinite(vector)
+        if not finite.all():
+            row = int(finite.all(axis=1).argmin())
+            rule = f"{self._what()}, and finite when scaled, in {vector.dtype}"
+            raise self._refusal(ShapeError, reader, row, values[row], rule)
+        return vector, None
 
     def _scale(self, argument: str, value: Any) -> Any:
         """Return a float or a list of floats: what `repr` can show."""
@@ -60,24 +68,24 @@ class Numeric(KeyEncoder):
             numbers = np.asarray(values)
         except ValueError:  # of different lengths
             numbers = np.array(None)
-        if not _is_numeric(numbers) or not self._fits(numbers.shape[1:]) or not np.isfinite(numbers).all():
+        if not _is_numeric(numbers) or not self._fits(numbers.shape[1:]):
             numbers = np.array([self._row(row, value, reader) for row, value in enumerate(values)])
         return numbers.reshape(len(values), self.size).astype(np.float64)
 
     def _row(self, row: int, value: Any, reader: str) -> Array:
         """Return one image's numbers, or say what is wrong with them."""
-        what = "a number" if self.size == 1 else f"{self.size} numbers"
         try:
             numbers = np.asarray(value)
         except ValueError:
             numbers = np.array(None)
         if not _is_numeric(numbers):
-            raise self._refusal(DTypeError, reader, row, value, what)
+            raise self._refusal(DTypeError, reader, row, value, self._what())
         if not self._fits(numbers.shape):
-            raise self._refusal(ShapeError, reader, row, value, what)
-        if not np.isfinite(numbers).all():
-            raise self._refusal(ShapeError, reader, row, value, f"{what}, and finite")
+            raise self._refusal(ShapeError, reader, row, value, self._what())
         return numbers.reshape(self.size)
+
+    def _what(self) -> str:
+        return "a number" if self.size == 1 else f"{self.size} numbers"
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
         return shape == (self.size,) or (shape == () and self.size == 1)

@@ -1,0 +1,63 @@
+"""What figures say beside the aims: a figure that falls short is said to fall short."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import aims
+from layers import CASES, LAYERS
+from measure import geometric_mean
+from peers import TINYCONV
+
+
+class Finding(NamedTuple):
+    """One figure, beside what is aimed at where there is an aim."""
+
+    what: str
+    measured: str
+    aim: str = ""
+    holds: bool = True
+
+
+def ratios(rows: list[dict[str, Any]]) -> Iterable[Finding]:
+    """Yield how tinyconv does against each peer."""
+    for peer, case, mean, worst in aims.RATIOS:
+        found = {
+            row["layer"]: row["ms"][peer] / row["ms"][TINYCONV]
+            for row in rows
+            if row["case"] == case and peer in row["ms"]
+        }
+        if found:
+            middle, layer = geometric_mean(found.values()), min(found, key=lambda name: found[name])
+            yield Finding(
+                f"{case}, against {peer} ({layers(len(found))})",
+                f"{middle:.2f}×, worst {found[layer]:.2f}× ({layer})",
+                f"≥ {mean:.1f}×" + (f", worst ≥ {worst:.1f}×" if worst else ""),
+                middle >= mean and found[layer] >= (worst or 0),
+            )
+
+
+def shares(rows: list[dict[str, Any]]) -> Iterable[Finding]:
+    """Yield which share of the multipliers' peak, the highest of all runs, the wide layers reach."""
+    wide = {str(layer) for layer in LAYERS if aims.is_wide(layer)}
+    peak = max((row["peak"] for row in rows), default=0)
+    for case in CASES:
+        found = {
+            row["layer"]: row["gflops"] / peak for row in rows if row["case"] == case and row["layer"] in wide
+        }
+        if found:
+            layer = min(found, key=lambda name: found[name])
+            yield Finding(
+                f"{case}, share of the peak of {peak:.0f} GFLOP/s ({layers(len(found), 'wide ')})",
+                f"{geometric_mean(found.values()):.0%}, lowest {found[layer]:.0%} ({layer})",
+                f"≥ {aims.SHARE_OF_PEAK:.0%}",
+                found[layer] >= aims.SHARE_OF_PEAK,
+            )
+
+
+def layers(count: int, kind: str = "") -> str:
+    """Return how many layers a figure is about.
+
+    >>> layers(11), layers(1, "wide ")
+    ('11 layers', '1 wide layer')
+    """
+    return f"{count} {kind}layer{'s' * (count != 1)}"

@@ -1,0 +1,157 @@
+"""How everything here is measured: in turns, warm, on a quiet machine, medians; and what a figure means.
+
+All who are compared run in one process, one after the other, turn by turn, so that whatever slows the machine
+down for a while meets everybody. Before each timing
+
+- the process waits until it is asleep: threads of OpenMP and OpenBLAS spin for milliseconds behind their
+  work, and would slow the next one down;
+- the same work runs once untimed: a core that slept wakes up slowly, most of all in a virtual machine, which
+  would punish work below a millisecond.
+
+Small work is repeated within one timing until that lasts two milliseconds. A figure is the median of turns.
+"""
+
+import contextlib
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import tinyconv
+
+HERE = Path(__file__).parent
+Work = Callable[[], Any]
+SHORTEST = 2e-3  # seconds that one timing lasts at least
+NAP, ASLEEP, PATIENCE = 0.01, 0.05, 0.5  # seconds; share of a nap; seconds
+KEPT_FROM_NOW_ON = (32 << 20) - (1 << 16)  # bytes: just below glibc's DEFAULT_MMAP_THRESHOLD_MAX
+PACKAGES = ("tinyconv", "numpy", "numba", "torch", "onnxruntime")
+
+
+def settle_allocator() -> None:
+    """Make this process keep the memory that it frees, as one does that has run for a while.
+
+    A fresh one gives every large array back to the system, and gets it again page by page, filled with zeros:
+    that cost PyTorch 4 ms for a convolution of 0.3 ms. glibc changes its mind behind the first free of 32 MB.
+    """
+    np.empty(KEPT_FROM_NOW_ON, np.uint8)
+
+
+def wait_until_asleep() -> None:
+    """Return when no thread of this process has used the processor for a nap, or when patience is over."""
+    give_up = time.perf_counter() + PATIENCE
+    while time.perf_counter() < give_up:
+        start = time.process_time()
+        time.sleep(NAP)
+        if time.process_time() - start < ASLEEP * NAP:
+            return
+
+
+def seconds_of(work: Work, times: int = 1) -> float:
+    """Return the seconds that one of `times` runs takes."""
+    start = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - start) / times
+
+
+def repetitions(work: Work) -> int:
+    """Return how often to run `work`, which is warm, within one timing."""
+    return max(1, math.ceil(SHORTEST / min(seconds_of(work) for _ in range(2))))
+
+
+def take_turns(works: Mapping[str, Work], turns: int) -> dict[str, float]:
+    """Run everybody in turns; return each one's median in milliseconds."""
+    times = {}
+    for name, work in works.items():
+        work()  # compile, allocate
+        times[name] = repetitions(work)
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(turns):
+        for name, work in works.items():
+            wait_until_asleep()
+            seconds_of(work, times[name])
+            taken[name].append(1e3 * seconds_of(work, times[name]))
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def geometric_mean(ratios: Iterable[float]) -> float:
+    """Return the mean of ratios: 2× and ½× make 1×."""
+    return math.exp(statistics.fmean(map(math.log, ratios)))
+
+
+def exponent(sizes: Iterable[float], values: Iterable[float]) -> float:
+    """Return b of the best fit values = a · sizesᵇ: 1 where twice the size costs twice as much."""
+    return float(np.polyfit(np.log(list(sizes)), np.log(list(values)), 1)[0])
+
+
+def cpu_name() -> str:
+    """Return the processor's name, as it calls itself."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def version(package: str) -> str | None:
+    """Return a package's version, None where it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def header(threads: int) -> dict[str, str]:
+    """Return what a figure means nothing without."""
+    versions = {package: version(package) for package in PACKAGES}
+    setting = f"{threads} thread{'s' * (threads > 1)}, float32"
+    if not version("threadpoolctl"):
+        setting += " (NumPy's BLAS decides itself: threadpoolctl is not installed)"
+    return {
+        "processor": f"{cpu_name()} ({platform.machine()}), {os.cpu_count()} cores, {platform.system()}",
+        "setting": setting,
+        "versions": ", ".join(
+            [f"Python {platform.python_version()}"] + [f"{name} {v}" for name, v in versions.items() if v]
+        ),
+        "date": date.today().isoformat(),
+    }
+
+
+def limit_threads(threads: int) -> None:
+    """Let everybody have the same number: tinyconv, PyTorch, and every BLAS and OpenMP that is loaded."""
+    tinyconv.set_num_threads(threads)
+    if version("torch"):
+        import torch
+
+        torch.set_num_threads(threads)
+    if version("threadpoolctl"):
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(threads)
+
+
+def run_python(code: str, **environment: str) -> tuple[str, str, float]:
+    """Run `code` in a fresh process; return what it printed, its messages, and the seconds it took."""
+    path = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{sys.argv[0]}: a process of its own failed:\n{done.stderr}")
+    return done.stdout, done.stderr, seconds

@@ -1,0 +1,98 @@
+"""Peak growth of resident memory in one forward + backward of each block: tinyconv and PyTorch eager.
+
+    python benchmarks/memory.py [--layers 0,3] [--threads 2] [--json FILE] [--markdown]
+
+Each figure comes from a process of its own, which makes the layer's arrays and runs small blocks until
+nothing is left to import, compile or start; then Linux forgets the highest resident memory so far, and the
+block runs once. What it returns (y and three gradients) counts.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aims
+from compare import numbered_layers
+from findings import Finding, layers
+from layers import BOTH_WAYS, LAYERS, Layer
+from measure import geometric_mean, limit_threads, run_python
+from peers import PEERS, TINYCONV, TORCH, who_can_run
+from report import begin, command_line, deliver
+
+from tinyconv.kernels.warmup import warmup_steps
+
+STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+SMALL = Layer(4, 32, 32, 32)  # large enough for all threads
+MIB = 1 << 20
+
+
+def resident(name: str) -> int:
+    """Return this process's resident memory in bytes: VmRSS now, or VmHWM, the highest."""
+    [line] = [line for line in STATUS.read_text().splitlines() if line.startswith(name + ":")]
+    return 1024 * int(line.split()[1])
+
+
+def growth(work: Callable[[], Any]) -> int:
+    """Return the bytes by which resident memory grows at most while `work` runs."""
+    FORGET.write_text("5")  # proc(5): makes VmHWM what is resident now
+    before = resident("VmRSS")
+    results = work()
+    highest = resident("VmHWM")
+    del results
+    return highest - before
+
+
+def growth_here(peer: str, layer: Layer, threads: int) -> int:
+    """Warm up, and return what one forward + backward of the block costs in this process."""
+    limit_threads(threads)
+    for step in warmup_steps(dtypes=("float32",)) if peer == TINYCONV else []:
+        step.run()
+    works = PEERS[peer][0]
+    small = SMALL._replace(K=layer.K, stride=layer.stride, padding=layer.padding)
+    work = works(layer, threads)[BOTH_WAYS]
+    for _ in range(3):
+        works(small, threads)[BOTH_WAYS]()
+    return growth(work)
+
+
+def growth_elsewhere(peer: str, layer: Layer, threads: int) -> float:
+    """Return the same in MiB, from a fresh process."""
+    code = f"import layers, memory; print(memory.growth_here({peer!r}, layers.{layer!r}, {threads}))"
+    return int(run_python(code)[0]) / MIB
+
+
+def finding(figures: dict[str, dict[str, float]]) -> Finding:
+    """Return how much tinyconv takes of what PyTorch takes."""
+    shares = {layer: found[TINYCONV] / found[TORCH] for layer, found in figures.items()}
+    most = max(shares, key=lambda layer: shares[layer])
+    return Finding(
+        f"block forward + backward, peak growth of memory by torch eager's ({layers(len(shares))})",
+        f"{geometric_mean(shares.values()):.2f}×, most {shares[most]:.2f}× ({most})",
+        f"≤ {aims.MEMORY:.1f}× on each",
+        shares[most] <= aims.MEMORY,
+    )
+
+
+def main() -> None:
+    """Print a line for each layer."""
+    parser = command_line(__doc__)
+    parser.add_argument("--layers", type=numbered_layers, default=LAYERS, help="like 0,3 (default all)")
+    arguments = parser.parse_args()
+    if not FORGET.exists():
+        sys.exit("memory: only Linux tells the peak of resident memory")
+    found, left_out = who_can_run(only=(TINYCONV, TORCH))
+    report = begin(arguments.threads, left_out)
+    figures = {}
+    for layer in arguments.layers:
+        figures[str(layer)] = {name: growth_elsewhere(name, layer, arguments.threads) for name in found}
+        cells = "".join(f"  {name} {grown:7.1f} MiB" for name, grown in figures[str(layer)].items())
+        print(f"{layer!s:>23}{cells}", flush=True)
+    report.details["memory"] = figures
+    if TORCH in found:
+        report.findings.append(finding(figures))
+    deliver(report, arguments)
+
+
+if __name__ == "__main__":
+    main()
