@@ -118,6 +118,7 @@ def test_three_exercises_have_a_stub_a_check_and_a_folded_hint(path):
 def test_a_stub_is_told_that_it_is_not_written_yet(path, number):
     said = report(path, number)
     assert said.kind == "unfinished"
+    assert "not written yet" in said.text
 
 
 @every_exercise

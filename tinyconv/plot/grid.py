@@ -55,7 +55,7 @@ class FeatureMapsDisplay(Display):
 
     def _title(self, places: Places) -> str:
         K, H, W = self.maps.shape
-        count = f"{K} maps" if self.channels == K else f"{K} of {self.channels} maps"
+        count = f"{K} map{'s' * (K != 1)}" if self.channels == K else f"{K} of {self.channels} maps"
         return title_of(self.metadata, count, H, W, places.outside)
 
 

@@ -33,7 +33,7 @@ class FiltersDisplay(Display):
     def caption(self) -> str:
         """How many filters, and their size."""
         K, _, KH, KW = self.weight.shape
-        count = f"{K} filters" if self.filters == K else f"{K} of {self.filters} filters"
+        count = f"{K} filter{'s' * (K != 1)}" if self.filters == K else f"{K} of {self.filters} filters"
         return f"{count} · {KH}×{KW}"
 
     def plot(self, ax: Axes | None = None) -> Self:
