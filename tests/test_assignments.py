@@ -75,7 +75,7 @@ def test_the_student_s_version_earns_zero_with_our_words(name, tmp_path):
     assert (found.score, found.points, found.reason) == (0, 100, "")
     for mark in found.marks:
         assert mark.report.kind == "unfinished"
-        assert mark.report.text.startswith(f"✗ {mark.report.part}: not implemented yet")
+        assert mark.report.text.startswith(f"✗ {mark.report.part}: not written yet")
 
 
 @pytest.mark.parametrize("name", NAMES)

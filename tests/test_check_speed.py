@@ -58,7 +58,7 @@ def test_the_course_s_way_of_writing_is_timed_too():
         (half_asleep, "slow", "times as long"),
         (without_end, "slow", "NumPy needs a few milliseconds"),
         (without_bias, "values", "only a right answer is timed"),
-        (unfinished, "unfinished", "not implemented yet"),
+        (unfinished, "unfinished", "not written yet"),
         (without_stride, "signature", "it must take x, weight, bias, stride, padding"),
     ],
 )
