@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import tinyconv
 from tinyconv.check.parts import PARTS
 from tinyconv.check.submissions import Submission, copied
 
@@ -86,7 +85,7 @@ def _environment(directory: str) -> dict[str, str]:
     kept = {
         name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ
     }
-    root = str(Path(tinyconv.__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     own = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), directory)
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
     return {**kept, **own, **threads, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}

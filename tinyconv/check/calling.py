@@ -12,14 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import tinyconv
 from tinyconv.check.answer import TEXT, Answer, Value
 from tinyconv.check.asking import Ask
 from tinyconv.check.part import Case, Part
 from tinyconv.check.parts import PARTS
 from tinyconv.shapes import Array
 
-_OURS = str(Path(tinyconv.__file__).parent) + os.sep
+_OURS = str(Path(__file__).parents[1]) + os.sep
 _FRAMES = 6  # of a traceback: the last ones tell
 
 
