@@ -15,6 +15,7 @@ from tinyconv.shapes import (
     same_dtype,
     same_shape,
     share,
+    upstream,
 )
 
 
@@ -89,3 +90,15 @@ def test_dtypes_and_shapes_that_differ_are_named():
         same_shape("f", "bias", np.zeros(2), (3,), "one number per filter")
     with pytest.raises(DTypeError, match=r"f: dtype \(=int64\)"):
         float_dtype("f", int)
+
+
+def test_an_upstream_gradient_has_the_shape_and_the_dtype_of_y():
+    y = np.zeros((2, 3))
+    dy = np.ones((2, 3))
+    assert upstream("f", dy, y.shape, "NF", y=y) is dy
+    with pytest.raises(ShapeError, match=r"f: dy \(shape=\(2, 2\)\) must be \(2, 3\), the shape of y"):
+        upstream("f", dy[:, 1:], y.shape, "NF", y=y)
+    with pytest.raises(ShapeError, match=r"f: dy .* must have 4 axes"):
+        upstream("f", dy, y.shape, "NCHW", y=y)
+    with pytest.raises(DTypeError, match="dy is float64, y is float32"):
+        upstream("f", dy, y.shape, y=np.dtype(np.float32))

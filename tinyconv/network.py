@@ -1,6 +1,6 @@
 """Sequential, a chain of layers that is a layer itself; and `trace`, its run with every step kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tinyconv.engine import get_engine
@@ -78,19 +78,13 @@ class Sequential(Layer):
 
     def backward(self, dy: Array, cache: tuple[Any, ...], *, note: Note = SILENT) -> tuple[Array, Gradients]:
         """Return dx and the gradients of all `parameters()`; an array that is used twice gets their sum."""
-        gradients: list[tuple[str, Array]] = []
-        for step, own_cache in reversed(cache):
-            dy, own = step.backward(dy, own_cache, note)
-            gradients.extend(own.items())
-        return dy, self._summed(gradients)
+        dx, gradients = _back(dy, cache, note)
+        return dx, self._summed(gradients)
 
     def parameter_gradients(self, dy: Array, cache: tuple[Any, ...]) -> Gradients:
         """Return the gradients alone: the first layer has no dx to make."""
-        gradients: list[tuple[str, Array]] = []
         (first, first_cache), *others = cache
-        for step, own_cache in reversed(others):
-            dy, own = step.backward(dy, own_cache, SILENT)
-            gradients.extend(own.items())
+        dy, gradients = _back(dy, others, SILENT)
         return self._summed([*gradients, *first.parameter_gradients(dy, first_cache).items()])
 
     def parts(self) -> dict[str, Layer]:
@@ -127,6 +121,15 @@ class Sequential(Layer):
     def __repr__(self) -> str:
         """Return the table of layers."""
         return repr(self.summary())
+
+
+def _back(dy: Array, passed: Sequence[Any], note: Note) -> tuple[Array, list[tuple[str, Array]]]:
+    """Go back through steps with their caches; return dx, and the gradients as they come."""
+    gradients: list[tuple[str, Array]] = []
+    for step, own_cache in reversed(passed):
+        dy, own = step.backward(dy, own_cache, note)
+        gradients.extend(own.items())
+    return dy, gradients
 
 
 class Trace(Mapping[str, Array]):

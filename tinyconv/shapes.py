@@ -140,3 +140,21 @@ def same_shape(function: str, argument: str, value: Array, shape: Sequence[int],
     """
     if value.shape != tuple(shape):
         raise ShapeError(f"{function}: {argument} (shape={value.shape}) must be {tuple(shape)}, {meaning}")
+
+
+def upstream(
+    function: str,
+    dy: Any,
+    shape: Sequence[int],
+    axes: Sequence[str] | None = None,
+    **like: "Array | np.dtype[Any]",
+) -> Array:
+    """Return `dy`, the gradient by y, if it has y's `shape`, and its dtype: that of `like`, under its name.
+
+    >>> upstream("relu_backward", np.zeros(3), (3,), y=np.zeros(3))
+    array([0., 0., 0.])
+    """
+    dy = floats(function, "dy", dy, axes)
+    same_dtype(function, dy=dy, **like)
+    same_shape(function, "dy", dy, shape, "the shape of y")
+    return dy

@@ -8,7 +8,7 @@ from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, quietly
 from tinyconv.functional.pooling import pool_window
 from tinyconv.geometry import Window
-from tinyconv.shapes import Array, Pair, ShapeError, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, Pair, ShapeError, floats, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -95,9 +95,7 @@ def avg_pool2d_backward(dy: Array, cache: AvgPool2dCache, *, note: Note = SILENT
     >>> avg_pool2d_backward(np.array([[[[4.0, 6.0]]]]), cache)
     array([[[[2., 5., 3.]]]])
     """
-    dy = floats("avg_pool2d_backward", "dy", dy, ("N", "C", "OH", "OW"))
-    same_dtype("avg_pool2d_backward", dy=dy, x=cache.dtype)
-    same_shape("avg_pool2d_backward", "dy", dy, cache.output_shape, "the shape of y")
+    dy = upstream("avg_pool2d_backward", dy, cache.output_shape, ("N", "C", "OH", "OW"), x=cache.dtype)
     backward = choose(
         loops=reference.avg_pool2d_backward,
         numpy=vectorised.avg_pool2d_backward,
@@ -165,9 +163,7 @@ def global_avg_pool2d_backward(dy: Array, cache: GlobalAvgPool2dCache, *, note: 
     array([[[[2., 2.],
              [2., 2.]]]])
     """
-    dy = floats("global_avg_pool2d_backward", "dy", dy, "NC")
-    same_dtype("global_avg_pool2d_backward", dy=dy, x=cache.dtype)
-    same_shape("global_avg_pool2d_backward", "dy", dy, cache.output_shape, "the shape of y")
+    dy = upstream("global_avg_pool2d_backward", dy, cache.output_shape, "NC", x=cache.dtype)
     backward = choose(
         loops=reference.global_avg_pool2d_backward,
         numpy=vectorised.global_avg_pool2d_backward,

@@ -9,7 +9,7 @@ from tinyconv import kernels
 from tinyconv.engine import quietly
 from tinyconv.functional.convolution import Conv2dCache, checked
 from tinyconv.geometry import Window
-from tinyconv.shapes import Array, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, upstream
 
 
 class BlockCache(NamedTuple):
@@ -101,9 +101,7 @@ def block_parameter_gradients(dy: Array, cache: BlockCache) -> tuple[Array, Arra
 
 def _upstream(function: str, dy: Any, cache: BlockCache) -> kernels.Upstream:
     conv, pool, y, winners = cache
-    dy = floats(function, "dy", dy, ("N", "F", "PH", "PW"))
-    same_dtype(function, dy=dy, y=y)
-    same_shape(function, "dy", dy, y.shape, "the shape of y")
+    dy = upstream(function, dy, y.shape, ("N", "F", "PH", "PW"), y=y)
     return kernels.Upstream(dy, y, winners, conv.output_shape[2:], pool.kernel_size, pool.stride)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, get_engine, quietly
 from tinyconv.geometry import Window
-from tinyconv.shapes import Array, ShapeError, floats, integer, same_dtype, same_shape
+from tinyconv.shapes import Array, ShapeError, floats, integer, same_dtype, same_shape, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -95,7 +95,7 @@ def conv2d_backward(
            [2., 4., 2.],
            [1., 2., 1.]])
     """
-    dy = _checked_dy("conv2d_backward", dy, cache)
+    dy = upstream("conv2d_backward", dy, cache.output_shape, ("N", "F", "OH", "OW"), x=cache.x)
     backward = choose(
         loops=reference.conv2d_backward, numpy=vectorised.conv2d_backward, numba=kernels.conv2d_backward
     )
@@ -119,19 +119,12 @@ def conv2d_parameter_gradients(dy: Array, cache: Conv2dCache) -> tuple[Array, Ar
     """
     if get_engine() != "numba":
         return conv2d_backward(dy, cache)[1:]
-    dy = _checked_dy("conv2d_parameter_gradients", dy, cache)
+    dy = upstream("conv2d_parameter_gradients", dy, cache.output_shape, ("N", "F", "OH", "OW"), x=cache.x)
     x, weight, has_bias, window, groups, _ = cache
     dweight, dbias = kernels.conv2d_parameter_gradients(
         dy, x, weight, window.stride, window.padding, window.dilation, groups
     )
     return dweight, dbias if has_bias else None
-
-
-def _checked_dy(function: str, dy: Any, cache: Conv2dCache) -> Array:
-    dy = floats(function, "dy", dy, ("N", "F", "OH", "OW"))
-    same_dtype(function, dy=dy, x=cache.x)
-    same_shape(function, "dy", dy, cache.output_shape, "the shape of y")
-    return dy
 
 
 def checked(

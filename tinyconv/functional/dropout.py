@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyconv import reference, vectorised
 from tinyconv.engine import choose, quietly
-from tinyconv.shapes import Array, DTypeError, floats, same_dtype, same_shape, share
+from tinyconv.shapes import Array, DTypeError, floats, same_shape, share, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -67,9 +67,7 @@ def dropout_backward(dy: Array, cache: DropoutCache, *, note: Note = SILENT) -> 
     >>> dropout_backward(np.array([1.0, 1.0]), cache)
     array([2., 0.])
     """
-    dy = floats("dropout_backward", "dy", dy)
-    same_dtype("dropout_backward", dy=dy, x=cache.dtype)
-    same_shape("dropout_backward", "dy", dy, cache.mask.shape, "the shape of y")
+    dy = upstream("dropout_backward", dy, cache.mask.shape, x=cache.dtype)
     return note("dx", _dropout(dy, cache))
 
 

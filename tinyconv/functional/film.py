@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, quietly
-from tinyconv.shapes import Array, ShapeError, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, ShapeError, floats, same_dtype, same_shape, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -68,9 +68,7 @@ def film_backward(dy: Array, cache: FiLMCache, *, note: Note = SILENT) -> tuple[
     >>> film_backward(np.ones_like(y), cache)
     (array([[[[10., 10.]]]]), array([[3.]]), array([[2.]]))
     """
-    dy = floats("film_backward", "dy", dy)
-    same_dtype("film_backward", dy=dy, y=cache.x)
-    same_shape("film_backward", "dy", dy, cache.x.shape, "the shape of y")
+    dy = upstream("film_backward", dy, cache.x.shape, y=cache.x)
     backward = choose(
         loops=reference.film_backward, numpy=vectorised.film_backward, numba=kernels.film_backward
     )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, get_engine, quietly
-from tinyconv.shapes import Array, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, floats, same_dtype, same_shape, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -74,7 +74,7 @@ def linear_backward(
     >>> linear_backward(np.ones_like(y), cache)
     (array([[3., 4.]]), array([[1., 2.]]), None)
     """
-    dy = _checked_dy("linear_backward", dy, cache)
+    dy = upstream("linear_backward", dy, (len(cache.x), len(cache.weight)), "NF", x=cache.x)
     backward = choose(
         loops=reference.linear_backward, numpy=vectorised.linear_backward, numba=kernels.linear_backward
     )
@@ -96,13 +96,6 @@ def linear_parameter_gradients(dy: Array, cache: LinearCache) -> tuple[Array, Ar
     """
     if get_engine() != "numba":
         return linear_backward(dy, cache)[1:]
-    dy = _checked_dy("linear_parameter_gradients", dy, cache)
+    dy = upstream("linear_parameter_gradients", dy, (len(cache.x), len(cache.weight)), "NF", x=cache.x)
     dweight, dbias = kernels.linear_parameter_gradients(dy, cache.x)
     return dweight, dbias if cache.has_bias else None
-
-
-def _checked_dy(function: str, dy: Array, cache: LinearCache) -> Array:
-    dy = floats(function, "dy", dy, "NF")
-    same_dtype(function, dy=dy, x=cache.x)
-    same_shape(function, "dy", dy, (len(cache.x), len(cache.weight)), "the shape of y")
-    return dy

@@ -7,7 +7,7 @@ import numpy as np
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, quietly
-from tinyconv.shapes import Array, ShapeError, floats, positive, same_dtype, same_shape, share
+from tinyconv.shapes import Array, ShapeError, floats, positive, same_dtype, same_shape, share, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -176,9 +176,7 @@ def batch_norm_backward(
     >>> [gradient.round(6) for gradient in batch_norm_backward(np.ones((1, 1)), cache)[:2]]
     [array([[5.]]), array([1.])]
     """
-    dy = floats("batch_norm_backward", "dy", dy)
-    same_dtype("batch_norm_backward", dy=dy, x=cache.x)
-    same_shape("batch_norm_backward", "dy", dy, cache.x.shape, "the shape of y")
+    dy = upstream("batch_norm_backward", dy, cache.x.shape, x=cache.x)
     x, mean, var, weight, has_bias, training, eps = cache
     backward = choose(
         loops=reference.batch_norm_backward,

@@ -7,7 +7,7 @@ import numpy as np
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose
 from tinyconv.geometry import Axis, Window
-from tinyconv.shapes import Array, Pair, ShapeError, floats, pair, same_dtype, same_shape
+from tinyconv.shapes import Array, Pair, ShapeError, floats, pair, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -113,9 +113,7 @@ def max_pool2d_backward(dy: Array, cache: MaxPool2dCache, *, note: Note = SILENT
     array([[[[0., 7.],
              [0., 0.]]]])
     """
-    dy = floats("max_pool2d_backward", "dy", dy, ("N", "C", "OH", "OW"))
-    same_dtype("max_pool2d_backward", dy=dy, x=cache.dtype)
-    same_shape("max_pool2d_backward", "dy", dy, cache.indices.shape, "the shape of y")
+    dy = upstream("max_pool2d_backward", dy, cache.indices.shape, ("N", "C", "OH", "OW"), x=cache.dtype)
     backward = choose(
         loops=reference.max_pool2d_backward,
         numpy=vectorised.max_pool2d_backward,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose
-from tinyconv.shapes import Array, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, floats, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -50,9 +50,7 @@ def relu_backward(dy: Array, cache: ReLUCache, *, note: Note = SILENT) -> Array:
     >>> relu_backward(np.array([5.0, 5.0, 5.0]), cache)
     array([0., 0., 5.])
     """
-    dy = floats("relu_backward", "dy", dy)
-    same_dtype("relu_backward", dy=dy, y=cache.y)
-    same_shape("relu_backward", "dy", dy, cache.y.shape, "the shape of y")
+    dy = upstream("relu_backward", dy, cache.y.shape, y=cache.y)
     backward = choose(
         loops=reference.relu_backward, numpy=vectorised.relu_backward, numba=kernels.relu_backward
     )

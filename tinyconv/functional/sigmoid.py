@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, quietly
-from tinyconv.shapes import Array, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, floats, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -54,9 +54,7 @@ def sigmoid_backward(dy: Array, cache: SigmoidCache, *, note: Note = SILENT) -> 
     >>> sigmoid_backward(np.array([8.0, 8.0]), cache)
     array([2., 0.])
     """
-    dy = floats("sigmoid_backward", "dy", dy)
-    same_dtype("sigmoid_backward", dy=dy, y=cache.y)
-    same_shape("sigmoid_backward", "dy", dy, cache.y.shape, "the shape of y")
+    dy = upstream("sigmoid_backward", dy, cache.y.shape, y=cache.y)
     backward = choose(
         loops=reference.sigmoid_backward, numpy=vectorised.sigmoid_backward, numba=kernels.sigmoid_backward
     )

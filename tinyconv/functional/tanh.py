@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tinyconv import kernels, reference, vectorised
 from tinyconv.engine import choose, quietly
-from tinyconv.shapes import Array, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, floats, upstream
 from tinyconv.trace import SILENT, Note
 
 
@@ -53,9 +53,7 @@ def tanh_backward(dy: Array, cache: TanhCache, *, note: Note = SILENT) -> Array:
     >>> tanh_backward(np.array([8.0, 8.0]), cache)
     array([8., 0.])
     """
-    dy = floats("tanh_backward", "dy", dy)
-    same_dtype("tanh_backward", dy=dy, y=cache.y)
-    same_shape("tanh_backward", "dy", dy, cache.y.shape, "the shape of y")
+    dy = upstream("tanh_backward", dy, cache.y.shape, y=cache.y)
     backward = choose(
         loops=reference.tanh_backward, numpy=vectorised.tanh_backward, numba=kernels.tanh_backward
     )

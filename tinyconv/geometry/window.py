@@ -94,10 +94,13 @@ class Window(NamedTuple):
         """((top, bottom), (left, right))."""
         return (self.rows.before, self.rows.after), (self.cols.before, self.cols.after)
 
+    def places(self, H: Any, W: Any) -> tuple[Any, Any]:
+        """Return (OH, OW) for an H×W image, whose sizes may be letters; below 1 where no window fits."""
+        return self.rows.output_size(H, self.ceil_mode), self.cols.output_size(W, self.ceil_mode)
+
     def output_size(self, function: str, H: int, W: int) -> Pair:
         """Return (OH, OW) for an H×W image, or raise a `ShapeError` when no window fits."""
-        OH = self.rows.output_size(H, self.ceil_mode)
-        OW = self.cols.output_size(W, self.ceil_mode)
+        OH, OW = self.places(H, W)
         for letter, size, axis, steps in (("H", H, self.rows, OH), ("W", W, self.cols, OW)):
             if steps < 1 or size < 1:
                 raise ShapeError(

@@ -8,7 +8,7 @@ from tinyconv.layers.base import Gradients, Layer, Run
 from tinyconv.layers.encoders import Encoder
 from tinyconv.layers.encoders.base import checked_encoder
 from tinyconv.layers.state import within
-from tinyconv.shapes import Array, floats, same_dtype, same_shape
+from tinyconv.shapes import Array, floats, upstream
 from tinyconv.trace import Note
 
 
@@ -42,9 +42,7 @@ class Concat(Layer):
         return run.note("output", y), ConcatCache(channels, y.shape, x.dtype, cache)
 
     def _backward(self, dy: Array, cache: ConcatCache, note: Note) -> tuple[Array, Gradients]:
-        dy = floats(type(self).__name__, "dy", dy)
-        same_dtype(type(self).__name__, dy=dy, y=cache.dtype)
-        same_shape(type(self).__name__, "dy", dy, cache.shape, "the shape of y")
+        dy = upstream(type(self).__name__, dy, cache.shape, y=cache.dtype)
         cells = tuple(range(2, dy.ndim))
         dvector = note("dvector", dy[:, cache.channels :].sum(axis=cells))  # (N, size)
         gradients = self.encoder.backward(dvector, cache.encoder)

@@ -90,7 +90,7 @@ class Conv2d(Layer):
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return (F, OH, OW) for (C, H, W)."""
         _, H, W = shape
-        return self.out_channels, self.window.rows.output_size(H), self.window.cols.output_size(W)
+        return self.out_channels, *self.window.places(H, W)
 
     def multiply_adds(self, output_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the factors F · C/G·KH·KW · OH · OW."""

@@ -59,5 +59,4 @@ class MaxPool2d(Layer):
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return (C, OH, OW) for (C, H, W)."""
         C, H, W = shape
-        rows, cols, ceil_mode = self.window
-        return C, rows.output_size(H, ceil_mode), cols.output_size(W, ceil_mode)
+        return C, *self.window.places(H, W)
