@@ -37,13 +37,18 @@ def notebooks(numbers: list[int] | None = None) -> list[Path]:
     return [path for number, path in paths.items() if not numbers or number in numbers]
 
 
-def executed(notebook: Any) -> Any:
-    """Return a notebook with the outputs of a run in a fresh kernel."""
+def cleared(notebook: Any) -> Any:
+    """Return a notebook without the outputs of an earlier run."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def executed(notebook: Any) -> Any:
+    """Return a notebook with the outputs of a run in a fresh kernel."""
     client = NotebookClient(
-        notebook,
+        cleared(notebook),
         timeout=SECONDS,
         record_timing=False,
         resources={"metadata": {"path": str(HERE)}},
