@@ -59,6 +59,7 @@ def test_html_shows_tables_and_escapes_what_a_student_wrote():
     assert page.count("<table") == 4  # dy, x, expected, yours
     assert page.count("outline:3px") == 1
     assert "Hint: Try an x that holds a 0." in page
+    assert "rgba(" not in page, "dark letters need light paper of their own"
     assert "NaN" in examined("relu_forward", lambda x: x * np.nan)._repr_html_()
 
 

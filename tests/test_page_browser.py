@@ -362,6 +362,7 @@ def test_it_shows_inside_of_a_notebook(cases, browser, tmp_path):
         f"<!DOCTYPE html><meta charset=utf-8>{cases['odd'].page._repr_html_()}"
     )
     browser.get((tmp_path / "notebook.html").as_uri())
+    assert browser.execute_script("return document.documentElement.scrollWidth == innerWidth")
     browser.switch_to.frame(0)
     Oracle(cases["odd"], read(browser)).verify()
     browser.switch_to.default_content()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from strategies_displays import NEEDED
@@ -23,6 +25,11 @@ def test_each_number_of_filters_is_named_and_the_cost_is_written():
     assert [text.get_text() for text in ax.texts] == ["4 filters", "8 filters", "16 filters"]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1,000", "4,000", "16,000"]
     assert ax.get_xscale() == "log"
+
+
+def test_one_filter_is_one():
+    (ax,) = filters_needed(replace(NEEDED, filters=np.array([1, 2, 4]))).axes_
+    assert [text.get_text() for text in ax.texts] == ["1 filter", "2 filters", "4 filters"]
 
 
 def test_the_caption_names_the_best():

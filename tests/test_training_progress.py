@@ -1,5 +1,9 @@
+import sys
+import warnings
+from types import ModuleType, SimpleNamespace
+
 from tinyconv.training.evaluation import Evaluation
-from tinyconv.training.progress import EpochBar
+from tinyconv.training.progress import EpochBar, progress_bar
 
 
 def last_line(text):
@@ -30,3 +34,17 @@ def test_a_silent_bar_prints_nothing(capsys):
         bar.update(Evaluation(0.5, 0.875))
         bar.finish(Evaluation(0.5, 0.875), Evaluation(0.5, 0.875))
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_notebook_without_widgets_gets_a_line_of_text_and_no_warning(monkeypatch, capsys):
+    for name in ("tqdm.auto", "tqdm.autonotebook", "tqdm.notebook"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "ipykernel.zmqshell", ModuleType("zmqshell"))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with progress_bar(total=1) as bar:
+            bar.update()
+    assert told == []
+    assert "1/1" in last_line(capsys.readouterr().err)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tinyconv.check.report import Report
 
 _CELL = "border:1px solid #ccc;padding:2px 6px;text-align:right;color:#111;"
-_BLUE, _RED = "86,180,233", "213,94,0"  # positive and negative: told apart by every kind of eye
+_BLUE, _RED = (86, 180, 233), (213, 94, 0)  # positive and negative: told apart by every kind of eye
+_RIGHT = "color:#070;color:light-dark(#070,#6fd08c)"  # twice, for a browser that knows one colour only
+_WRONG = "color:#b00;color:light-dark(#b00,#ff8a80)"
 _FRAME = "outline:3px solid #d00;font-weight:bold;"
 _ROW = "display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start;margin:6px 0;"
 
@@ -21,8 +23,8 @@ _ROW = "display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start;margin:6px 0
 def render(report: "Report") -> str:
     """Return the whole report; whatever a student wrote is escaped."""
     said = words(report)
-    colour, sign = ("#070", "✓") if report.passed else ("#b00", "✗")
-    parts = [f'<b style="color:{colour}">{sign} {escape(said.headline)}</b>']
+    colour, sign = (_RIGHT, "✓") if report.passed else (_WRONG, "✗")
+    parts = [f'<b style="{colour}">{sign} {escape(said.headline)}</b>']
     parts += [f"<div>{escape(paragraph)}</div>" for paragraph in said.paragraphs]
     if said.error:
         parts.append(f"<pre>{escape(said.error)}</pre>")
@@ -79,5 +81,6 @@ def _table(title: str, grid: Grid, mark: tuple[int, int] | None = None) -> str:
 def _cell(cell: str, largest: float, marked: bool) -> str:
     value = float(cell)
     share = min(1.0, abs(value) / largest) if largest and np.isfinite(value) else 0.0
-    shade = f"background:rgba({_BLUE if value > 0 else _RED},{0.6 * share:.2f});"
+    colour = (255 - 0.6 * share * (255 - part) for part in (_BLUE if value > 0 else _RED))
+    shade = f"background:rgb({','.join(f'{part:.0f}' for part in colour)});"  # on dark paper too
     return f'<td style="{_CELL}{shade}{_FRAME if marked else ""}">{escape(cell)}</td>'

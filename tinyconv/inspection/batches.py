@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tinyconv.metadata import MetadataBatch
 from tinyconv.shapes import Array
+from tinyconv.training.progress import progress_bar
 
 
 def batches(
@@ -17,9 +18,7 @@ def batches(
     >>> [len(part) for part, _ in batches(images, attach([{}] * 5, images.shape, "demo"), 2, "demo", False)]
     [2, 2, 1]
     """
-    from tqdm.auto import tqdm  # imported here, so that `import tinyconv` does without
-
-    with tqdm(total=len(images), desc=what, unit=" images", disable=not shown, leave=False) as bar:
+    with progress_bar(total=len(images), desc=what, unit=" images", disable=not shown, leave=False) as bar:
         for start in range(0, len(images), batch_size):
             part = images[start : start + batch_size]
             yield part, metadata[start : start + batch_size]

@@ -12,6 +12,7 @@ from tinyconv.shapes import Array, DTypeError, ShapeError, integer
 from tinyconv.summary import aligned, summarize
 from tinyconv.training import Adam, evaluate, fit
 from tinyconv.training.optimizers import Optimizer
+from tinyconv.training.progress import progress_bar
 
 TITLES = ("filters", "parameters", "multiply-adds", "train accuracy", "test accuracy")
 
@@ -133,10 +134,10 @@ def _cost(network: Any, shape: tuple[int, ...]) -> tuple[int, int]:
 
 def _runs(rows: int, columns: int, shown: bool) -> Any:
     """Return every (row, column), with a progress bar."""
-    from tqdm.auto import tqdm  # imported here, so that `import tinyconv` does without
-
     runs = list(np.ndindex(rows, columns))
-    return tqdm(runs, desc="filters_needed", unit=" networks", disable=not shown, leave=False)
+    return progress_bar(
+        iterable=runs, desc="filters_needed", unit=" networks", disable=not shown, leave=False
+    )
 
 
 def _percent(accuracies: Array) -> str:

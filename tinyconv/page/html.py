@@ -35,7 +35,7 @@ SCRIPTS = (
     "keys",
     "main",
 )
-HEIGHT = 860  # pixels, in a notebook: the network and one calculation, without a second scroll bar
+HEIGHT = 990  # pixels, in a notebook: the network, a map and the image, beneath each other where it is narrow
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +48,8 @@ class Page:
     def _repr_html_(self) -> str:
         """Return the page as a frame of its own: nothing of it gets into the notebook, or the other way."""
         text = html.escape(self.html, quote=True)
-        style = f"width:100%;height:{HEIGHT}px;border:1px solid #8886;border-radius:8px"
+        size = f"display:block;box-sizing:border-box;width:100%;height:{HEIGHT}px"
+        style = f"{size};border:1px solid #8886;border-radius:8px"
         return f'<iframe srcdoc="{text}" title="tinyconv: explain" style="{style}"></iframe>'
 
     def __repr__(self) -> str:

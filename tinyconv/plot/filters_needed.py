@@ -52,18 +52,18 @@ class FiltersNeededDisplay(Display):
             ax.plot(cost, accuracy.mean(axis=1), dashes, color=colour, linewidth=1.6, label=name)
         for count, x, y in zip(self.result.filters, cost, self.result.test_accuracy.min(axis=1), strict=True):
             ax.annotate(
-                f"{count} filters",
+                "1 filter" if count == 1 else f"{count} filters",
                 (x, y),
-                (0, -6),
+                (2, -6),
                 textcoords="offset points",
                 fontsize=7.5,
                 color=FAINT,
-                ha="center",
+                ha="left",  # the line comes up from the left
                 va="top",
             )
         ax.set_xticks(cost, [f"{count:,}" for count in cost])
         ax.set_xticks([], minor=True)
-        ax.margins(0.12, 0.15)
+        ax.margins(0.14, 0.15)
         ax.yaxis.set_major_formatter(PercentFormatter(1))
         ax.legend(fontsize=7.5, frameon=False, labelcolor=FAINT, loc="lower right")
         ax.set_title(self.caption, fontsize=9, color=TEXT, loc="left", wrap=True)

@@ -1,9 +1,22 @@
 """One line per epoch, readable in a terminal and in a notebook."""
 
+import warnings
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tinyconv.training.evaluation import Evaluation
+
+
+def progress_bar(**settings: Any) -> Any:
+    """Return tqdm's bar: a widget in a notebook that has ipywidgets, else a line of text.
+
+    >>> with progress_bar(total=3, disable=True) as bar:
+    ...     bar.update()
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")  # the line of text says all
+        from tqdm.auto import tqdm  # imported here, so that `import tinyconv` does without
+    return tqdm(**settings)
 
 
 class EpochBar:
@@ -14,9 +27,7 @@ class EpochBar:
     """
 
     def __init__(self, epoch: int, epochs: int, batches: int, shown: bool) -> None:
-        from tqdm.auto import tqdm  # imported here, so that `import tinyconv` does without
-
-        self._bar = tqdm(
+        self._bar = progress_bar(
             total=batches,
             desc=f"epoch {epoch:{len(str(epochs))}}/{epochs}",
             bar_format="{desc} |{bar}| {elapsed}{postfix}",

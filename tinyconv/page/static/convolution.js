@@ -93,7 +93,7 @@
 
   function span(taps) {
     const [first, last] = [taps[0][0], taps[taps.length - 1][taps[0].length - 1]];
-    return `rows ${tinyconv.span(first.row, last.row)} and columns ${tinyconv.span(first.col, last.col)}`;
+    return `${tinyconv.span('row', first.row, last.row)} and ${tinyconv.span('column', first.col, last.col)}`;
   }
 
   Object.assign(tinyconv, { explainers: { convolution }, caption });

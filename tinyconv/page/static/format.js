@@ -48,10 +48,10 @@
     return `${number} ${word}${number === 1 ? '' : 's'}`;
   }
 
-  /** Return "3", or "3 to 5": both ends are meant. */
-  function span(first, last) {
-    const word = (number) => String(number).replace('-', '−');
-    return first === last ? word(first) : `${word(first)} to ${word(last)}`;
+  /** Return "row 3", or "rows 3 to 5": both ends are meant. */
+  function span(word, first, last) {
+    const told = (number) => String(number).replace('-', '−');
+    return first === last ? `${word} ${told(first)}` : `${word}s ${told(first)} to ${told(last)}`;
   }
 
   Object.assign(tinyconv, { short, full, exact, count, span });

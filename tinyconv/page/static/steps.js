@@ -32,7 +32,7 @@
   function sight(cell) {
     const { x1, y1, x2, y2 } = tinyconv.field(cell);
     if (x1 >= x2 || y1 >= y2) return ['It sees padding only.'];
-    const place = `It sees rows ${tinyconv.span(y1, y2 - 1)} and columns ${tinyconv.span(x1, x2 - 1)} of the image`;
+    const place = `It sees ${tinyconv.span('row', y1, y2 - 1)} and ${tinyconv.span('column', x1, x2 - 1)} of the image`;
     const objects = tinyconv.objectsOf(cell);
     if (!objects.length) return [`${place}.`];
     return [`${place}; in them: `, ...listed(objects), '.'];
