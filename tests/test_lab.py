@@ -48,7 +48,7 @@ def test_a_page_answers_and_is_as_dark_as_what_is_around_it(opened, tmp_path):
     folder, address, browser = opened
     path = write(folder / "page.ipynb", EXPLAIN, "1 + 1")
     assert lab.attempt(browser, address, path, shots=tmp_path) == 1
-    assert list(tmp_path.iterdir()) == [tmp_path / "page-01.png"]
+    assert (tmp_path / "page-01.png").exists()
     browser.switch_to.frame(lab.find(browser, lab.PAGE))
     paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
     browser.switch_to.default_content()

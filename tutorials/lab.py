@@ -18,12 +18,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import nbformat
 from run import SECONDS, cleared, notebooks
@@ -40,6 +38,10 @@ SETTINGS = {  # that are not JupyterLab's own
 DARK = {"apputils-extension/themes": {"theme": "JupyterLab Dark"}}
 DIRECTORIES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-background-networking", "--window-size=1366,1400")
+KERNEL = """
+const state = (sessions) => sessions.find(({path}) => path === arguments[0])?.kernel?.execution_state;
+return fetch('/api/sessions').then((answer) => answer.json()).then(state);
+"""
 PROMPTS = """
 const prompts = document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt');
 return [...prompts].map((each) => each.textContent);
@@ -48,15 +50,8 @@ TRACEBACKS = """
 const outputs = [...document.querySelectorAll('.jp-OutputArea-output')].map((each) => each.textContent);
 return outputs.filter((text) => /Traceback \\(most recent call last\\)|Cell In\\[/.test(text));
 """
-IDLE = "//*[@id = 'jp-main-statusbar'][contains(., '| Idle')]"  # the kernel waits for work
 PAGE = 'iframe[title="tinyconv: explain"]'
-CLICKS = (
-    "#image",
-    "[data-key=ArrowLeft]",
-    "#map",
-    "[data-key=l]",
-    "#backward",
-)  # each leads to another number
+CLICKS = ("#image", "[data-key=ArrowLeft]", "#map", "[data-key=l]", "#backward")  # each shows another number
 
 
 class Failure(Exception):
@@ -77,7 +72,7 @@ def jupyterlab(folder: Path, dark: bool = False) -> Iterator[str]:
         environment = os.environ | dict.fromkeys(DIRECTORIES, own) | {"JUPYTER_TOKEN": token}
         with subprocess.Popen(command, env=environment, stderr=log) as server:
             try:
-                if not answers(server, f"http://127.0.0.1:{port}/api"):
+                if not listens(server, port):
                     raise SystemExit(f"lab: JupyterLab does not start\n{Path(log.name).read_text()}")
                 yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
             finally:
@@ -91,16 +86,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def answers(server: subprocess.Popen[bytes], address: str) -> bool:
-    """Return whether a server answers, as soon as it does."""
+def listens(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Return whether a server listens, as soon as it does."""
     for _ in range(10 * SECONDS):
-        try:
-            urlopen(address).close()
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
             return True
-        except URLError:
-            time.sleep(0.1)
         if server.poll() is not None:
             break
+        time.sleep(0.1)
     return False
 
 
@@ -144,9 +137,10 @@ def choose(browser: Chrome, menu: str, command: str) -> None:
     find(browser, f".lm-Menu-item[data-command='{command}']").click()
 
 
-def run_all(browser: Chrome) -> None:
+def run_all(browser: Chrome, name: str) -> None:
     """Run all cells of the notebook that is open, to the end or to the first error."""
-    find(browser, IDLE, "xpath")
+    find(browser, ".jp-Notebook .jp-Cell")
+    until(browser, "a kernel", lambda browser: browser.execute_script(KERNEL, name) == "idle")
     choose(browser, "Run", "runmenu:run-all")
     until(browser, "the first cell", lambda browser: browser.execute_script(PROMPTS)[0] != "[ ]:")
     until(browser, "the last cell", lambda browser: "[*]:" not in browser.execute_script(PROMPTS))
@@ -190,9 +184,7 @@ def click_through(browser: Chrome, page: WebElement) -> None:
 def shoot(browser: Chrome, stem: str) -> None:
     """Keep what there is to see of a notebook, screen by screen."""
     panel = find(browser, ".jp-WindowedPanel-outer")
-    screen, whole = browser.execute_script(
-        "return [arguments[0].clientHeight, arguments[0].scrollHeight]", panel
-    )
+    screen, whole = (int(panel.get_property(height)) for height in ("clientHeight", "scrollHeight"))
     for number, top in enumerate(range(0, whole, screen), start=1):
         browser.execute_script("arguments[0].scrollTop = arguments[1]", panel, top)
         browser.save_screenshot(f"{stem}-{number:02}.png")
@@ -201,7 +193,7 @@ def shoot(browser: Chrome, stem: str) -> None:
 def attempt(browser: Chrome, address: str, path: Path, shots: Path | None = None) -> int:
     """Run a notebook and click through its pages; return how many there are, or raise what is wrong."""
     browser.get(address.format(path.name))
-    run_all(browser)
+    run_all(browser, path.name)
     cells = saved(browser, path)
     verify(browser, cells)
     pages = browser.find_elements("css selector", PAGE)

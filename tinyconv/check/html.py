@@ -30,7 +30,7 @@ def render(report: "Report") -> str:
         parts.append(f"<pre>{escape(said.error)}</pre>")
     if report.case:
         parts += ["<div><i>The smallest case that shows it:</i></div>", _case(report), _outputs(report)]
-    return f'<div style="font-family:sans-serif;line-height:1.4">{"".join(parts)}</div>'
+    return f'<div style="font-family:sans-serif;line-height:1.4;padding:4px 5px">{"".join(parts)}</div>'
 
 
 def _case(report: "Report") -> str:
