@@ -359,10 +359,11 @@ def test_it_is_dark_where_people_like_it_dark(cases, browser):
 
 def test_it_shows_inside_of_a_notebook(cases, browser, tmp_path):
     (tmp_path / "notebook.html").write_text(
-        f"<!DOCTYPE html><meta charset=utf-8>{cases['odd'].page._repr_html_()}"
+        f"<!DOCTYPE html><meta charset=utf-8><body style=margin:0>{cases['odd'].page._repr_html_()}"
     )
     browser.get((tmp_path / "notebook.html").as_uri())
-    assert browser.execute_script("return document.documentElement.scrollWidth == innerWidth")
+    whole = browser.find_element("tag name", "html")
+    assert whole.get_property("scrollWidth") == whole.get_property("clientWidth")
     browser.switch_to.frame(0)
     Oracle(cases["odd"], read(browser)).verify()
     browser.switch_to.default_content()

@@ -35,7 +35,7 @@ SCRIPTS = (
     "keys",
     "main",
 )
-HEIGHT = 990  # pixels, in a notebook: the network, a map and the image, beneath each other where it is narrow
+HEIGHT = 1050  # pixels, in a notebook: the network, a map and the image, one beneath the other
 
 
 @dataclass(frozen=True, repr=False)
