@@ -1,13 +1,22 @@
 """tinyconv.check: what a report shows, in a shell and in a notebook; and the facts where no name fits."""
 
+import contextlib
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import configuration
 from strategies_check import examined
 
 from tinyconv import check
+from tinyconv.check.drawing import no_traces
 from tinyconv.check.grids import first_difference, grids, number
+
+ROOT = Path(check.__file__).parents[2]
 
 
 def test_the_smallest_case_is_shown_with_its_first_difference():
@@ -147,3 +156,29 @@ def test_facts_of_a_pair():
 
     text = examined("conv2d_forward", conv2d_forward).text
     assert "there is padding and the batch has several images" in text
+
+
+def test_a_check_leaves_nothing_in_the_user_s_directory(tmp_path):
+    passing, failing = "lambda x: x * (x > 0)", "lambda x: x"
+    program = (
+        f"from tinyconv import check; print(*map(bool, map(check.relu_forward, ({passing}, {failing}))))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HYPOTHESIS")}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "True False\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hypothesis_is_given_back_the_directory_that_it_had():
+    before = configuration.storage_directory("examples").path
+    with contextlib.suppress(KeyError), no_traces():
+        assert configuration.storage_directory("examples").path != before
+        raise KeyError
+    assert configuration.storage_directory("examples").path == before
