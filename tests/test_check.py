@@ -172,6 +172,28 @@ def test_what_no_mistake_explains_gets_the_most_telling_facts(function, fact):
     assert not (function is wrong_in_the_last_column and "border" in report.text)
 
 
+@pytest.mark.parametrize("name", check.PARTS)
+def test_a_mistake_that_nobody_has_thought_of_is_reported_in_every_part(name):
+    part = check.PARTS[name]
+    arguments = [*part.arrays, *part.options]
+
+    def named(values):
+        return dict(zip(arguments, values, strict=True))
+
+    def odd(*values):
+        given = part.given(**{name: 0 for name in part.extras if name == "padding"}, **named(values))
+        right = tuple(part.answers(part.right(given)).values())
+        wrong = tuple(value + 17 - 40 * (np.size(given[0]) % 3) for value in right)
+        return wrong if len(wrong) > 1 else wrong[0]
+
+    namespace = {"odd": odd}
+    exec(f"def function({', '.join(arguments)}): return odd({', '.join(arguments)})", namespace)
+    report = examined(name, namespace["function"])
+    assert (report.kind, report.diagnosis) == ("values", None)
+    assert list(report.case) == [*part.arrays, *part.options]
+    assert "✗" in report._repr_html_()
+
+
 def test_facts_say_which_result_is_wrong():
     def film_backward(dy, x, gamma):
         return dy * gamma[..., None, None], (dy * x).sum((2, 3)), dy.sum((2, 3)) + 1

@@ -154,11 +154,13 @@ def _only(inside: Callable[[tuple[int, ...], tuple[int, ...]], bool]) -> Callabl
     """Return whether all wrong numbers stand at places of one kind, and there are other places."""
 
     def hold(pairs: Arrays) -> bool:
+        if any(right.ndim < 2 for _, right in pairs):
+            return False
         others = False
         for got, right in pairs:
             off = ~np.isclose(got, right, rtol=1e-4, atol=1e-4)
             kind = np.array([inside(place, right.shape) for place in np.ndindex(right.shape)], bool)
-            if right.ndim < 2 or (off.ravel() & ~kind).any():
+            if (off.ravel() & ~kind).any():
                 return False
             others |= bool((~kind).any())
         return others
