@@ -107,7 +107,7 @@ def _drawn(part: Part, options: frozenset[str], seed: int) -> list[Case]:
 @contextlib.contextmanager
 def no_traces() -> Iterator[None]:
     """Send what Hypothesis writes, notes on every module that it meets, to a folder that is thrown away."""
-    home = configuration.storage_directory(intent_to_write=False)
+    home: Any = configuration.storage_directory(intent_to_write=False)
     with tempfile.TemporaryDirectory(prefix="tinyconv-", ignore_cleanup_errors=True) as directory:
         configuration.set_hypothesis_home_dir(directory)
         try:
