@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -160,7 +163,9 @@ def test_the_command_writes_everything_and_says_how_to_mark(tmp_path, capsys):
     parts = "linear_forward=15,linear_backward=20,film_forward=25,film_backward=40"
     assert f"python -m tinyconv check --all SUBMISSIONS --csv marks.csv --parts {parts}\n" in out
     files = sorted(str(path.relative_to(tmp_path / "film")) for path in (tmp_path / "film").rglob("*.*"))
-    assert files == ["autograder/setup.sh", "student/film.ipynb", "student/test_film.py"]
+    wheel = f"autograder/tinyconv-{version('tinyconv')}-py3-none-any.whl"
+    assert files == ["autograder/setup.sh", wheel, "student/film.ipynb", "student/test_film.py"]
+    assert os.access(tmp_path / "film/autograder/setup.sh", os.X_OK)
     assert os.access(tmp_path / "film/autograder/run_autograder", os.X_OK)
 
 
@@ -195,22 +200,86 @@ def test_the_handed_out_checks_run_under_pytest(tmp_path):
     assert "4 passed" in outcome()
 
 
+def test_the_autograder_takes_along_the_tinyconv_that_wrote_it_but_no_solution(tmp_path):
+    *_, wheel = assignments.write("film", tmp_path / "film")
+    home = tmp_path / "home"
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--target",
+        home,
+        wheel,
+    ]
+    subprocess.run(pip, check=True, capture_output=True)
+    package = Path(tinyconv.__file__).parent
+
+    def sources(folder):
+        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.py")}
+
+    assert sources(home / "tinyconv") == sources(package)
+    assert (home / "tinyconv" / "py.typed").exists()
+    assert list((home / "tinyconv" / "assignments").rglob("*.ipynb")) == []
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if "__pycache__" in name]
+    solved = "from tinyconv import check, functional as F; print(check.film_forward(F.film_forward).passed)"
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", f"import tinyconv; print(tinyconv.__file__); {solved}"],
+        env={**os.environ, "PYTHONPATH": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == [str(home / "tinyconv" / "__init__.py"), "True"]
+
+
+def script(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def gradescope(root, name):
+    """Lay out an assignment's autograder as Gradescope does, with a copy of run_autograder above source/."""
+    assignments.write(name, root / "handout")
+    (root / "submission").mkdir()
+    (root / "handout" / "autograder").rename(root / "source")
+    shutil.copy(root / "source" / "run_autograder", root)
+    return root
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the autograder is a shell script")
+@pytest.mark.parametrize("old", [False, True])
+def test_setup_installs_the_wheel_and_the_hypothesis_that_wrote_it(old, tmp_path):
+    root, said = gradescope(tmp_path / "box", "film"), tmp_path / "said"
+    makes_a_python = f'mkdir -p "$3/bin"; printf \'#!/bin/sh\\necho "$*" >> {said}\' > "$3/bin/python"'
+    new = f'if [ "$2" = venv ]; then {makes_a_python}; chmod +x "$3/bin/python"; fi'
+    script(tmp_path / "bin" / "python3", "exit 1" if old else new)
+    script(tmp_path / "bin" / "python3.11", new)
+    script(tmp_path / "bin" / "apt-get", f'echo "apt-get $*" >> {said}')
+    environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    subprocess.run([root / "source" / "setup.sh"], env=environment, check=True, capture_output=True)
+    wheel = root / "source" / f"tinyconv-{version('tinyconv')}-py3-none-any.whl"
+    fetched = ["apt-get update", "apt-get install --yes python3.11-venv"] if old else []
+    installed = f"-m pip install --quiet {wheel} hypothesis=={version('hypothesis')}"
+    assert said.read_text().splitlines() == [*fetched, installed]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the autograder is a shell script")
 @pytest.mark.parametrize("handed_in", ["film.ipynb", "my homework (2).ipynb", None])
 def test_the_autograder_marks_a_submission(handed_in, tmp_path):
-    assignments.write("film", tmp_path)
-    fake = tmp_path / "venv" / "bin" / "python"  # in the place of what setup.sh installs
-    fake.parent.mkdir(parents=True)
-    fake.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" "$@"\n')
-    fake.chmod(0o755)
-    (tmp_path / "box" / "submission").mkdir(parents=True)
+    root = gradescope(tmp_path / "box", "film")
+    installed = f'PYTHONPATH="{ROOT}" exec "{sys.executable}" "$@"'  # in the place of what setup.sh installs
+    script(root / "source" / "venv" / "bin" / "python", installed)
     if handed_in:
-        written(tmp_path / "box" / "submission" / handed_in, assignments.master("film").notebook)
-    environment = {**os.environ, "AUTOGRADER": str(tmp_path / "box"), "TINYCONV_VENV": str(tmp_path / "venv")}
-    subprocess.run(
-        [tmp_path / "autograder" / "run_autograder"], env=environment, check=True, capture_output=True
-    )
-    results = json.loads((tmp_path / "box" / "results" / "results.json").read_text("utf-8"))
+        written(root / "submission" / handed_in, assignments.master("film").notebook)
+    environment = {**os.environ, "AUTOGRADER": str(root)}
+    subprocess.run([root / "run_autograder"], env=environment, check=True, capture_output=True)
+    results = json.loads((root / "results" / "results.json").read_text("utf-8"))
     assert results["score"] == (100 if handed_in else 0)
     assert [test["max_score"] for test in results["tests"]] == [15, 20, 25, 40]
     assert handed_in or "film.ipynb cannot be read" in results["output"]

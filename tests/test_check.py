@@ -1,13 +1,22 @@
 """tinyconv.check: what a report shows, in a shell and in a notebook; and the facts where no name fits."""
 
+import contextlib
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import configuration
 from strategies_check import examined
 
 from tinyconv import check
+from tinyconv.check.drawing import no_traces
 from tinyconv.check.grids import first_difference, grids, number
+
+ROOT = Path(check.__file__).parents[2]
 
 
 def test_the_smallest_case_is_shown_with_its_first_difference():
@@ -28,8 +37,10 @@ def test_a_right_function_s_report_is_one_line():
 
 def test_require_raises_with_the_whole_text():
     report = check.relu_forward(abs)
-    with pytest.raises(check.CheckFailed, match="absolute value"):
+    with pytest.raises(check.CheckFailed) as caught:
         report.require()
+    assert str(caught.value) == report.text
+    assert "absolute value" in report.text
     assert issubclass(check.CheckFailed, AssertionError)
 
 
@@ -61,6 +72,27 @@ def test_html_shows_tables_and_escapes_what_a_student_wrote():
     assert "Hint: Try an x that holds a 0." in page
     assert "rgba(" not in page, "dark letters need light paper of their own"
     assert "NaN" in examined("relu_forward", lambda x: x * np.nan)._repr_html_()
+
+
+def test_html_brings_its_own_paper_for_its_own_ink():
+    """In a dark notebook dark numbers on the page's own ground cannot be seen."""
+    page = check.relu_backward(lambda dy, x: dy * (x >= 0))._repr_html_()
+    cells = re.findall(r"<td style=\"(.*?)\"", page)
+    assert len(cells) == 4
+    assert all("color:#111" in cell and re.search(r"background:rgb\(\d+, \d+, \d+\)", cell) for cell in cells)
+
+
+def test_expected_and_given_numbers_are_shaded_on_one_scale():
+    page = check.linear_forward(lambda x, weight, bias: 100 * (x @ weight.T + bias))._repr_html_()
+    shades = re.findall(r"background:(rgb\(.*?\));[^>]*>(.*?)<", page.partition("expected")[2])
+    assert [number for _, number in shades] == ["1", "100"]
+    assert shades[0][0] == "rgb(254, 255, 255)"  # hardly any shade: 1 of 100
+    assert shades[1][0] == "rgb(154, 210, 242)"
+
+
+def test_code_in_a_sentence_is_set_as_code():
+    wrong = check.CATALOGUE["conv2d_backward"]["overlaps_overwritten"].function()
+    assert "<code>+=</code>" in check.conv2d_backward(wrong)._repr_html_()
 
 
 def test_grids_of_every_number_of_axes():
@@ -105,6 +137,12 @@ def wrong_at_the_border(x, weight, bias, stride, padding):
     return y
 
 
+def wrong_in_the_last_column(x, weight, bias, stride, padding):
+    y = right_conv(x, weight, bias, stride, padding)
+    y[..., -1] += 1
+    return y
+
+
 def wrong_sign(x, weight, bias, stride, padding):
     return -right_conv(x, weight, bias, stride, padding)
 
@@ -122,9 +160,10 @@ def wrong_where_strided(x, weight, bias, stride, padding):
     [
         (wrong_with_padding, "Wrong whenever there is padding, right otherwise."),
         (wrong_in_the_second_image, "Wrong whenever the batch has several images, right otherwise."),
-        (wrong_in_the_second_image, "Y: only images after the first are wrong."),
-        (wrong_at_the_border, "Y: only the border is wrong."),
-        (wrong_sign, "Y: all signs are turned."),
+        (wrong_in_the_second_image, "y: only images after the first are wrong."),
+        (wrong_at_the_border, "y: only the border is wrong."),
+        (wrong_in_the_last_column, "y: only the last column is wrong.\n"),
+        (wrong_sign, "y: all signs are turned."),
         (wrong_in_float32, "Wrong whenever the arrays are float32, right otherwise."),
         (wrong_where_strided, "Wrong whenever the stride is above 1, right otherwise."),
     ],
@@ -132,7 +171,30 @@ def wrong_where_strided(x, weight, bias, stride, padding):
 def test_what_no_mistake_explains_gets_the_most_telling_facts(function, fact):
     report = examined("conv2d_forward", function)
     assert report.diagnosis is None
-    assert fact[1:].lower() in report.text.lower()
+    assert f"  {fact}" in report.text
+    assert not (function is wrong_in_the_last_column and "border" in report.text)
+
+
+@pytest.mark.parametrize("name", check.PARTS)
+def test_a_mistake_that_nobody_has_thought_of_is_reported_in_every_part(name):
+    part = check.PARTS[name]
+    arguments = [*part.arrays, *part.options]
+
+    def named(values):
+        return dict(zip(arguments, values, strict=True))
+
+    def odd(*values):
+        given = part.given(**{name: 0 for name in part.extras if name == "padding"}, **named(values))
+        right = tuple(part.answers(part.right(given)).values())
+        wrong = tuple(value + 17 - 40 * (np.size(given[0]) % 3) for value in right)
+        return wrong if len(wrong) > 1 else wrong[0]
+
+    namespace = {"odd": odd}
+    exec(f"def function({', '.join(arguments)}): return odd({', '.join(arguments)})", namespace)
+    report = examined(name, namespace["function"])
+    assert (report.kind, report.diagnosis) == ("values", None)
+    assert list(report.case) == [*part.arrays, *part.options]
+    assert "✗" in report._repr_html_()
 
 
 def test_facts_say_which_result_is_wrong():
@@ -148,3 +210,29 @@ def test_facts_of_a_pair():
 
     text = examined("conv2d_forward", conv2d_forward).text
     assert "there is padding and the batch has several images" in text
+
+
+def test_a_check_leaves_nothing_in_the_user_s_directory(tmp_path):
+    passing, failing = "lambda x: x * (x > 0)", "lambda x: x"
+    program = (
+        f"from tinyconv import check; print(*map(bool, map(check.relu_forward, ({passing}, {failing}))))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HYPOTHESIS")}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "True False\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hypothesis_is_given_back_the_directory_that_it_had():
+    before = configuration.storage_directory("examples").path
+    with contextlib.suppress(KeyError), no_traces():
+        assert configuration.storage_directory("examples").path != before
+        raise KeyError
+    assert configuration.storage_directory("examples").path == before

@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -185,6 +188,7 @@ def test_the_command_writes_json_and_gradescope_s_file(tmp_path, capsys):
         (["solution.py", "--parts", "conv3d"], "part (='conv3d') must be one of"),
         ([], "give one file, or a folder with --all"),
         (["--all", "nowhere"], "must be a folder of submissions"),
+        (["--all", "nowhere", "--json"], "--json and --gradescope are of one file"),
     ],
 )
 def test_a_command_that_cannot_be_done_ends_with_status_1(arguments, said, capsys):
@@ -301,6 +305,41 @@ def test_marks_known_so_far_are_in_the_file_when_somebody_interrupts(tmp_path, m
     prints = {each.name: f"{fingerprint(each)}-0" for each in submissions(folder)}
     columns = path.read_text("utf-8").splitlines()[0].split(",")[1:-1]
     assert "bob.py" not in Ledger(path, columns, prints).rows
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="there is nothing to interrupt with")
+def test_an_interrupt_ends_what_runs_at_once_and_the_next_run_goes_on(tmp_path):
+    folder, path, said = tmp_path / "submissions", tmp_path / "marks.csv", tmp_path / "said"
+    written(folder, "ada.py", RIGHT)
+    endless = "    while True: pass\n"
+    starts_another = (
+        f"import os\nwith open({str(said)!r}, 'a') as file: print(os.getpid(), os.fork(), file=file)\n"
+    )
+    written(folder, "zoe.py", f"{RIGHT}{starts_another}if True:\n{endless}")
+    command = [sys.executable, "-m", "tinyconv", "check", "--all", folder, "--csv", path, "--jobs", "1"]
+    parts = ["--parts", "relu_forward"]
+    root = {**os.environ, "PYTHONPATH": str(Path(tinyconv.__file__).parents[1])}
+    with subprocess.Popen(
+        [*command, *parts], env=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        while not said.exists() or len(said.read_text().split()) < 4:  # both halves of the fork have written
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "the same command marks the rest" in out
+    assert not list(filter(is_running, map(int, said.read_text().split())))
+    assert "ada.py,10" in path.read_text("utf-8")
+    assert "zoe.py" not in path.read_text("utf-8")
+
+
+def is_running(process):
+    """Zombies aside: whoever adopts them may take a while."""
+    try:
+        return process > 1 and Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_planted_mistake_earns_some_points_and_its_name(tmp_path):

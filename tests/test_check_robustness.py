@@ -271,6 +271,21 @@ def test_a_child_leaves_no_process_and_no_file_open():
         os.waitpid(-1, os.WNOHANG)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="nobody says how many there are")
+def test_a_function_that_forks_without_end_soon_cannot():
+    def relu_forward(x):
+        if os.getuid() == 0:
+            os.setuid(65534)  # root may fork as it likes
+        for _ in range(5000):
+            if os.fork() == 0:
+                time.sleep(60)
+        return relu(x)
+
+    report = examined("relu_forward", relu_forward, limits=QUICK._replace(processes=8))
+    assert report.kind == "raised"
+    assert "Resource temporarily unavailable" in report.text
+
+
 def test_without_a_child_the_report_says_so():
     report = check.relu_forward(relu, isolate=False)
     assert report.passed

@@ -13,6 +13,7 @@ from tinyconv.data import (
     coins,
     digit_scenes,
     digits,
+    enlarge,
     half_hidden_digits,
     make_digits,
     make_nuclei,
@@ -21,7 +22,6 @@ from tinyconv.data import (
 )
 from tinyconv.data.files import load
 from tinyconv.data.optdigits import all_digits
-from tinyconv.data.resize import enlarge
 from tinyconv.data.scenes import LARGEST, SMALLEST
 from tinyconv.data.split import stratified
 from tinyconv.shapes import DTypeError, ShapeError
@@ -371,3 +371,18 @@ def test_the_script_reproduces_its_file(script, name, needs):
 @pytest.mark.parametrize("name", ["digits.npz", "nuclei.npz"])
 def test_the_files_hold_small_integers(name):
     assert {array.dtype.name for array in load(name).values()} <= {"uint8", "uint16"}
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "said"),
+    [
+        ((3, 4), 8, r"enlarge: image \(shape=\(3, 4\)\) must be square in its last two axes"),
+        ((3,), 8, "must be square"),
+        ((), 8, "must be square"),
+        ((1, 0, 0), 8, "must be square"),
+        ((3, 3), 0, r"enlarge: side \(=0\) must be at least 1"),
+    ],
+)
+def test_what_cannot_be_enlarged_is_refused(shape, side, said):
+    with pytest.raises(ShapeError, match=said):
+        enlarge(np.zeros(shape), side)

@@ -198,6 +198,12 @@ def test_repr_is_the_call_that_makes_the_encoder():
     assert eval(repr(encoder)).size == encoder.size == 14
 
 
+def test_repr_shows_measured_numbers_with_six_digits():
+    assert repr(Numeric("ink", 2, mean=[1 / 3, -2e6 / 7], std=2e-7 / 3)) == (
+        "Numeric('ink', size=2, mean=[0.333333, -285714.0], std=6.66667e-08)"
+    )
+
+
 def test_an_encoder_that_encodes_nothing_says_so():
     with pytest.raises(NotImplementedError, match="Empty must compute forward"):
         type("Empty", (Encoder,), {})().forward(None, np.float32, "FiLM")

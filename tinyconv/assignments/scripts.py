@@ -1,4 +1,4 @@
-"""The files around a handout, with @NAME@, @TITLE@, @PARTS@, @POINTS@ and @VERSION@ to be filled in."""
+"""The files around a handout, with @NAME@, @TITLE@, @PARTS@, @POINTS@, @HYPOTHESIS@ to be filled in."""
 
 CHECKS = '''"""The checks of "@TITLE@".
 
@@ -28,26 +28,27 @@ def test_the_part_is_right(part, marks):
 '''
 
 SETUP = """#!/usr/bin/env bash
-# Installs tinyconv for the autograder of "@TITLE@": once, when the image is built.
-# A wheel of tinyconv that lies beside this file is preferred to the package index.
+# Installs what marks "@TITLE@": once, when Gradescope builds the image.
+# The wheel of tinyconv beside this file is the one that wrote it; Hypothesis is the one that drew its cases.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-python=${PYTHON:-python3}  # 3.11 or newer
-venv=${TINYCONV_VENV:-$here/venv}
+python=${PYTHON:-python3}
 
-wheel=$(find "$here" -maxdepth 1 -name 'tinyconv-*.whl' | head -n 1)
-"$python" -m venv "$venv"
-if [ -n "$wheel" ]; then what="$wheel[check]"; else what="tinyconv[check]==@VERSION@"; fi
-"$venv/bin/python" -m pip install --quiet "$what"
+if ! "$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'; then  # Ubuntu 22.04 has 3.10
+  apt-get update && apt-get install --yes python3.11-venv
+  python=python3.11
+fi
+"$python" -m venv "$here/venv"
+"$here/venv/bin/python" -m pip install --quiet "$here"/tinyconv-*.whl hypothesis==@HYPOTHESIS@
 """
 
 RUN_AUTOGRADER = """#!/usr/bin/env bash
 # Marks one submission of "@TITLE@": submission/ in, results/results.json out.
+# Gradescope runs a copy of this file, one folder higher: everything is found from the root.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 autograder=${AUTOGRADER:-/autograder}
-venv=${TINYCONV_VENV:-$here/venv}
-"$venv/bin/python" -c "import tinyconv" 2>/dev/null || bash "$here/setup.sh"
+python=$autograder/source/venv/bin/python
+[ -x "$python" ] || bash "$autograder/source/setup.sh"
 
 submission=$autograder/submission
 file=$submission/@NAME@.ipynb
@@ -61,6 +62,6 @@ mkdir -p "$autograder/results"
 rm -f "$results"
 # -P: no file that was handed in is taken for a module of the marker's.
 # The status is 1 where not everything is right: that is no failure of this script.
-"$venv/bin/python" -P -m tinyconv check "$file" --parts @PARTS@ --gradescope "$results" || true
+"$python" -P -m tinyconv check "$file" --parts @PARTS@ --gradescope "$results" || true
 [ -s "$results" ]
 """

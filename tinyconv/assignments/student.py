@@ -5,7 +5,7 @@ from typing import Any
 
 from tinyconv.shapes import ShapeError
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"  # what nbgrader and otter read
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"  # what nbgrader reads
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 
 

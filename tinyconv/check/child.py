@@ -102,6 +102,9 @@ class Child:
             self.complaint = "it answered with something that cannot be read"
         except EOFError:
             self.complaint = _epitaph(self.close())
+        except KeyboardInterrupt:
+            self.close()
+            raise
         self.signatures = {}
         self.close()
 

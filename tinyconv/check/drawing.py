@@ -1,6 +1,8 @@
 """The cases of a part: the same ones for everybody with the same seed."""
 
-from collections.abc import Callable
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,6 +14,7 @@ from tinyconv.check.parts import PARTS
 
 try:
     import hypothesis
+    from hypothesis import configuration
     from hypothesis import strategies as st
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
@@ -96,5 +99,20 @@ def _drawn(part: Part, options: frozenset[str], seed: int) -> list[Case]:
     def collect(case: Case) -> None:
         cases.append(case)
 
-    collect()
+    with no_traces():
+        collect()
     return cases
+
+
+@contextlib.contextmanager
+def no_traces() -> Iterator[None]:
+    """Send what Hypothesis writes, notes on every module that it meets, to a folder that is thrown away."""
+    home: Any = configuration.storage_directory(intent_to_write=False)
+    with tempfile.TemporaryDirectory(prefix="tinyconv-", ignore_cleanup_errors=True) as directory:
+        configuration.set_hypothesis_home_dir(directory)
+        try:
+            yield
+        finally:
+            configuration.set_hypothesis_home_dir(
+                getattr(home, "path", home)
+            )  # older versions: a path itself

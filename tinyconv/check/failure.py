@@ -45,7 +45,12 @@ def failure(
         failed=len(cases) - sum(each.right for each in verdicts),
         asked=len(cases),
     )
-    return report if verdict.kind == "unfinished" else _with_case(report, part, trial, verdict)
+    if verdict.kind == "unfinished":
+        return report
+    spared = set(part.extras) - options  # arguments that this function doesn't take
+    case = {name: value for name, value in part.public(trial.case.given).items() if name not in spared}
+    expected, got = dict(trial.expected), dict(verdict.got)
+    return dataclasses.replace(report, case=case, expected=expected, got=got, layout=trial.case.layout)
 
 
 def earned(part: Part, cases: Sequence[Trial], verdicts: Sequence[Verdict]) -> float:
@@ -98,10 +103,3 @@ class _Again:
 
 def _key(trial: Trial) -> bytes:
     return pickle.dumps(trial.case)
-
-
-def _with_case(report: Report, part: Part, trial: Trial, verdict: Verdict) -> Report:
-    case = part.public(trial.case.given)
-    return dataclasses.replace(
-        report, case=case, expected=dict(trial.expected), got=dict(verdict.got), layout=trial.case.layout
-    )

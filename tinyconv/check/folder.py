@@ -3,9 +3,10 @@
 Each submission has two processes of its own: a marker, and below it a child that runs the student's code.
 
 Contained: a submission that crashes, hangs, prints without end, takes all memory it can get, writes large
-files or ends its process costs nobody but itself. It sees a copy of what was handed in, in a fresh directory
-that is deleted afterwards, and a fresh environment without the marker's variables. Where the platform can
-(Linux with user namespaces), it has no network. What it sends back is read as plain numbers and text.
+files or ends its process costs nobody but itself; nor does one that forks without end, unless it is root's.
+It sees a copy of what was handed in, in a fresh directory that is deleted afterwards, and a fresh environment
+without the marker's variables. Where the platform can (Linux with user namespaces), it has no network. What
+it sends back is read as plain numbers and text.
 
 Not contained: it runs under the same user as the marker. It can therefore read and write whatever that user
 can, other submissions and the marks among them; end that user's processes; start ones that leave their group
@@ -14,10 +15,10 @@ and stay; and read its marker's memory where the platform lets a child do so. On
 looked at. Mark strangers' work under a user of its own, or in a container that is thrown away.
 """
 
-import contextlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from tinyconv.check.apart import marked
@@ -38,6 +39,7 @@ def mark_all(
 
     Raises:
         NotADirectoryError, ShapeError: there is no such folder, or the file's columns are of another marking.
+        KeyboardInterrupt: what is marked so far stands in the file, what is being marked is given up.
     """
     from tqdm import tqdm
 
@@ -45,13 +47,17 @@ def mark_all(
     prints = {each.name: f"{fingerprint(each)}-{seed}" for each in found}
     ledger = Ledger(path, _columns(points), prints)
     todo = [each for each in found if each.name not in ledger.rows]
+    stop = Event()
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        futures = {pool.submit(marked, each, points, seed): each.name for each in todo}
-        with contextlib.ExitStack() as interrupted:
-            interrupted.callback(pool.shutdown, wait=False, cancel_futures=True)
+        futures = {pool.submit(marked, each, points, seed, stop): each.name for each in todo}
+        silent = not (progress and todo)
+        try:
             finished = as_completed(futures)
-            for future in tqdm(finished, "marking", len(todo), disable=not progress, unit="submission"):
+            for future in tqdm(finished, "marking", len(todo), disable=silent, unit="submission"):
                 ledger.add(futures[future], _row(future.result()))
+        finally:
+            stop.set()  # whoever interrupts waits for nobody
+            pool.shutdown(wait=False, cancel_futures=True)
     return ledger.finished()
 
 

@@ -1,5 +1,6 @@
 """A report as HTML: each map a table whose shade follows its numbers, the first difference framed."""
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -12,75 +13,91 @@ from tinyconv.check.wording import arguments, words
 if TYPE_CHECKING:
     from tinyconv.check.report import Report
 
-_CELL = "border:1px solid #ccc;padding:2px 6px;text-align:right;color:#111;"
+# A notebook may be light or dark: what lies on its page takes its colours, and what brings its own ink
+# brings its own paper too.
+_CELL = "border:1px solid #999;padding:2px 6px;text-align:right;color:#111;"
 _BLUE, _RED = (86, 180, 233), (213, 94, 0)  # positive and negative: told apart by every kind of eye
-_RIGHT = "color:#070;color:light-dark(#070,#6fd08c)"  # twice, for a browser that knows one colour only
-_WRONG = "color:#b00;color:light-dark(#b00,#ff8a80)"
-_FRAME = "outline:3px solid #d00;font-weight:bold;"
+_FRAME = "outline:3px solid #d00;outline-offset:-3px;font-weight:bold;"
 _ROW = "display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start;margin:6px 0;"
+_SIGN = "display:inline-block;width:1.4em;border-radius:3px;text-align:center;color:#fff;background:"
+_TICKED = re.compile(r"`([^`]+)`")
 
 
 def render(report: "Report") -> str:
     """Return the whole report; whatever a student wrote is escaped."""
     said = words(report)
-    colour, sign = (_RIGHT, "✓") if report.passed else (_WRONG, "✗")
-    parts = [f'<b style="{colour}">{sign} {escape(said.headline)}</b>']
-    parts += [f"<div>{escape(paragraph)}</div>" for paragraph in said.paragraphs]
+    colour, sign = ("#070", "✓") if report.passed else ("#b00", "✗")
+    parts = [f'<b><span style="{_SIGN}{colour}">{sign}</span> {escape(said.headline)}</b>']
+    parts += ["<div>" + _TICKED.sub(r"<code>\1</code>", escape(each)) + "</div>" for each in said.paragraphs]
     if said.error:
-        parts.append(f"<pre>{escape(said.error)}</pre>")
+        parts.append(f'<pre style="font-family:monospace">{escape(said.error)}</pre>')
     if report.case:
         parts += ["<div><i>The smallest case that shows it:</i></div>", _case(report), _outputs(report)]
     return f'<div style="font-family:sans-serif;line-height:1.4;padding:4px 5px">{"".join(parts)}</div>'
 
 
 def _case(report: "Report") -> str:
-    arrays = [(name, value) for name, value in report.case.items() if isinstance(value, np.ndarray)]
-    tables = [_table(grid.name, grid) for name, value in arrays for grid in grids(name, value)]
+    tables = [
+        table
+        for name, value in report.case.items()
+        if isinstance(value, np.ndarray)
+        for table in _tables(name, value, _largest(value))
+    ]
     plain = arguments(report)
     return _row(tables) + (f"<code>{escape(plain)}</code>" if plain else "")
 
 
 def _outputs(report: "Report") -> str:
-    shown = []
-    for name, expected in report.expected.items():
-        right = report.kind == "values" and close(report.got.get(name), expected)
-        row = (
-            _row([f"<div>{name}: right here</div>"])
-            if right
-            else _compared(name, expected, report.got.get(name))
-        )
-        shown.append(row)
-    return "".join(shown)
+    return "".join(
+        _row([f"<div>{name}: right here</div>"])
+        if report.kind == "values" and close(report.got.get(name), expected)
+        else _compared(name, expected, report.got.get(name))
+        for name, expected in report.expected.items()
+    )
 
 
 def _compared(name: str, expected: Any, got: Any) -> str:
-    place = first_difference(got, expected)
-    tables = [_table(f"expected: {grid.name}", grid) for grid in grids(name, expected)]
+    """Return the expected maps and the student's, shaded on one scale."""
     if got is None:
-        return _row([*tables, "<div>yours: nothing to compare</div>"])
-    tables += [_table(f"yours: {grid.name}", grid, mark_of(name, place, grid)) for grid in grids(name, got)]
-    return _row(tables)
+        right = _tables(name, expected, _largest(expected), "expected: ")
+        return _row([*right, "<div>yours: nothing to compare</div>"])
+    place, largest = first_difference(got, expected), _largest(expected, got)
+    return _row(
+        [*_tables(name, expected, largest, "expected: "), *_tables(name, got, largest, "yours: ", place)]
+    )
 
 
 def _row(tables: list[str]) -> str:
     return f'<div style="{_ROW}">{"".join(tables)}</div>'
 
 
-def _table(title: str, grid: Grid, mark: tuple[int, int] | None = None) -> str:
-    largest = max(
-        (abs(float(cell)) for row in grid.rows for cell in row if cell not in ("nan", "inf", "-inf")),
-        default=0,
-    )
+def _largest(*values: Any) -> float:
+    """Return the largest size of a number, which gets the full shade."""
+    sizes = np.abs(np.concatenate([np.ravel(value).astype(float) for value in values]))
+    return float(sizes.max(initial=0, where=np.isfinite(sizes)))
+
+
+def _tables(
+    name: str, value: Any, largest: float, whose: str = "", place: tuple[int, ...] | None = None
+) -> list[str]:
+    return [
+        _table(whose + grid.name, grid, largest, mark_of(name, place, grid)) for grid in grids(name, value)
+    ]
+
+
+def _table(title: str, grid: Grid, largest: float, mark: tuple[int, int] | None) -> str:
     rows = "".join(
         "<tr>" + "".join(_cell(cell, largest, (r, c) == mark) for c, cell in enumerate(row)) + "</tr>"
         for r, row in enumerate(grid.rows)
     )
-    return f'<div><div>{escape(title)}</div><table style="border-collapse:collapse">{rows}</table></div>'
+    table = f'<table style="border-collapse:collapse;margin:0">{rows}</table>'
+    return f"<div><div>{escape(title)}</div>{table}</div>"
 
 
 def _cell(cell: str, largest: float, marked: bool) -> str:
+    """Return a number on white paper, the bluer or redder the farther from 0."""
     value = float(cell)
-    share = min(1.0, abs(value) / largest) if largest and np.isfinite(value) else 0.0
-    colour = (255 - 0.6 * share * (255 - part) for part in (_BLUE if value > 0 else _RED))
-    shade = f"background:rgb({','.join(f'{part:.0f}' for part in colour)});"  # on dark paper too
-    return f'<td style="{_CELL}{shade}{_FRAME if marked else ""}">{escape(cell)}</td>'
+    share = 0.6 * min(1.0, abs(value) / largest) if largest and np.isfinite(value) else 0.0
+    paper = [round(255 + share * (ink - 255)) for ink in (_BLUE if value > 0 else _RED)]
+    style = f"{_CELL}background:rgb{tuple(paper)};{_FRAME if marked else ''}"
+    return f'<td style="{style}">{escape(cell)}</td>'

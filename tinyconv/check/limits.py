@@ -3,11 +3,13 @@
 import contextlib
 import ctypes
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # <sched.h>: CLONE_NEWUSER, CLONE_NEWNET
+_PARENT_DEATH_SIGNAL = 1  # <sys/prctl.h>: PR_SET_PDEATHSIG
 
 
 class Limits(NamedTuple):
@@ -20,6 +22,7 @@ class Limits(NamedTuple):
     shrinking: float = 1.5  # seconds to make the failing case smaller
     memory: int = 2**30  # bytes beyond what the marker itself uses
     file: int = 2**24  # bytes of any file that is written
+    processes: int = 256  # and threads, beyond those that the user has: root is free of it
     network: bool = True
 
 
@@ -33,12 +36,16 @@ def confine(limits: Limits) -> None:
     used = _address_space()
     if used:
         bounds[resource.RLIMIT_AS] = used + limits.memory
+    running = _running()
+    if running:
+        bounds[resource.RLIMIT_NPROC] = running + limits.processes
     for kind, bound in bounds.items():
         hard = resource.getrlimit(kind)[1]
         if hard == resource.RLIM_INFINITY or bound < hard:
             resource.setrlimit(kind, (bound, bound))
     if not limits.network:
         cut_network()
+    _die_with_the_marker()
     _one_thread()
 
 
@@ -48,6 +55,12 @@ def cut_network() -> bool:
         return ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK) == 0
     except (AttributeError, OSError, TypeError):
         return False
+
+
+def _die_with_the_marker() -> None:
+    """End this process with its parent, where the platform can (Linux): an endless loop would go on alone."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def can_cut_network() -> bool:
@@ -69,6 +82,16 @@ def _address_space() -> int:
     with contextlib.suppress(OSError, ValueError):
         return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     return 0
+
+
+def _running() -> int:
+    """Return how many threads this user's processes have, or 0 where the platform doesn't say."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended
+            if process.stat().st_uid == os.getuid():
+                count += len(os.listdir(process / "task"))
+    return count
 
 
 def _one_thread() -> None:

@@ -51,8 +51,9 @@ class Report:
 
     def require(self) -> None:
         """Raise a `CheckFailed` with the report's text unless everything was right: for pytest."""
+        __tracebackhide__ = True  # pytest shows the caller's line, and this text
         if not self.passed:
-            raise CheckFailed("\n" + self.text)
+            raise CheckFailed(self.text)
 
     def __bool__(self) -> bool:
         return self.passed

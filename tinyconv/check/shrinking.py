@@ -16,6 +16,7 @@ from tinyconv.check.drawing import (
     drawn_fill,
     drawn_pick,
     make_case,
+    no_traces,
     random_fill,
     trial,
 )
@@ -56,7 +57,8 @@ def _find(strategy: st.SearchStrategy[Any], fails: Callable[[Any], bool], seed: 
     phases = [hypothesis.Phase.generate, hypothesis.Phase.shrink]
     settings = hypothesis.settings(max_examples=TRIES, phases=phases, **SETTINGS)
     try:
-        return hypothesis.find(strategy, fails, settings=settings, random=random.Random(seed))
+        with no_traces():
+            return hypothesis.find(strategy, fails, settings=settings, random=random.Random(seed))
     except (hypothesis.errors.NoSuchExample, hypothesis.errors.Flaky):  # or it answers now so, now so
         return None
 

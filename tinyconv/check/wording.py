@@ -44,10 +44,15 @@ def words(report: "Report") -> Wording:
     paragraphs = [report.said] if report.said and not is_error else []
     for mistake in report.diagnoses:
         paragraphs += [mistake.cause, f"Hint: {mistake.hint}"]
-    paragraphs += [fact[0].upper() + fact[1:] + "." for fact in report.facts]
+    paragraphs += [f"{_capital(fact, report)}." for fact in report.facts]
     if report.asked:
         paragraphs.append(f"{report.failed} of {report.asked} cases fail.")
     return Wording(f"{report.part}: {what}", (*paragraphs, *report.remarks), report.said if is_error else "")
+
+
+def _capital(fact: str, report: "Report") -> str:
+    """Begin with a capital, unless with an output's name."""
+    return fact if fact.partition(":")[0] in report.expected else fact[0].upper() + fact[1:]
 
 
 def arguments(report: "Report") -> str:

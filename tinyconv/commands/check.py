@@ -54,6 +54,8 @@ def run(arguments: Namespace) -> int:
         part_named(name)
     if (arguments.file is None) == (arguments.all is None):
         raise ValueError("check: give one file, or a folder with --all")
+    if arguments.all and (arguments.json or arguments.gradescope):
+        raise ValueError("check: --json and --gradescope are of one file; --all writes --csv")
     return _mark_all(arguments) if arguments.all else _mark(arguments)
 
 
@@ -74,6 +76,10 @@ def _mark_all(arguments: Namespace) -> int:
 
     if not can_cut_network():
         print("the network cannot be cut off here: submissions can reach it")
-    rows = mark_all(arguments.all, arguments.csv, arguments.parts, arguments.seed, arguments.jobs)
+    try:
+        rows = mark_all(arguments.all, arguments.csv, arguments.parts, arguments.seed, arguments.jobs)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted: {arguments.csv} keeps what is marked; the same command marks the rest")
+        return 130
     print(f"{len(rows)} submissions marked in {arguments.csv}")
     return 0

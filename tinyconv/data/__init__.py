@@ -5,6 +5,7 @@ from tinyconv.data.half_hidden import half_hidden_digits
 from tinyconv.data.micrograph import nuclei
 from tinyconv.data.mnist import mnist5k
 from tinyconv.data.optdigits import digits
+from tinyconv.data.resize import enlarge
 from tinyconv.data.scenes import digit_scenes
 from tinyconv.data.split import MetadataSplit, Split
 
@@ -14,6 +15,7 @@ __all__ = [
     "coins",
     "digit_scenes",
     "digits",
+    "enlarge",
     "half_hidden_digits",
     "mnist5k",
     "nuclei",

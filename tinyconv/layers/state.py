@@ -97,7 +97,7 @@ class Stateful:
             elif argument.default is inspect.Parameter.empty:
                 shown.append(_as_code(value))
             elif value != argument.default:
-                shown.append(f"{name}={value!r}")
+                shown.append(f"{name}={_as_code(value)}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __repr__(self) -> str:
@@ -106,7 +106,12 @@ class Stateful:
 
 
 def _as_code(value: Any) -> str:
-    return value.call() if isinstance(value, Stateful) else repr(value)
+    """Return what makes a value, numbers with six digits: it is for reading."""
+    if isinstance(value, Stateful):
+        return value.call()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_code, value))}]"
+    return repr(float(f"{value:.6g}") if isinstance(value, float) else value)
 
 
 def within(part: str, gradients: Gradients) -> Iterable[tuple[str, Array]]:

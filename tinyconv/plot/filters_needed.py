@@ -50,18 +50,8 @@ class FiltersNeededDisplay(Display):
                 linewidths=0,
             )
             ax.plot(cost, accuracy.mean(axis=1), dashes, color=colour, linewidth=1.6, label=name)
-        for count, x, y in zip(self.result.filters, cost, self.result.test_accuracy.min(axis=1), strict=True):
-            ax.annotate(
-                "1 filter" if count == 1 else f"{count} filters",
-                (x, y),
-                (2, -6),
-                textcoords="offset points",
-                fontsize=7.5,
-                color=FAINT,
-                ha="left",  # the line comes up from the left
-                va="top",
-            )
-        ax.set_xticks(cost, [f"{count:,}" for count in cost])
+        named = zip(self.result.filters, cost, strict=True)
+        ax.set_xticks(cost, [f"{each:,}\n{count} filter{'' if count == 1 else 's'}" for count, each in named])
         ax.set_xticks([], minor=True)
         ax.margins(0.14, 0.15)
         ax.yaxis.set_major_formatter(PercentFormatter(1))

@@ -59,9 +59,8 @@ def draw_carrying(source: Source) -> Carrying:
     """Draw one to three boxes and a window."""
     kernel, stride = source.pair("kernel_size", 1, 5), source.pair("stride", 1, 3)
     padding, dilation = source.pair("padding", 0, 3), source.pair("dilation", 1, 2)
-    corners = source.numbers(source.between(1, 3), 4).astype(np.float64) + 4  # 0 … 8
-    low = np.minimum(corners[:, :2], corners[:, 2:])
-    boxes = np.concatenate([low, np.maximum(corners[:, :2], corners[:, 2:])], axis=1)  # (M, 4)
+    corners, sides = np.split(abs(source.numbers(source.between(1, 3), 4).astype(np.float64)), 2, axis=1)
+    boxes = np.concatenate([corners, corners + sides + 1], axis=1)  # (M, 4), the smallest [0, 0, 1, 1]
     return Carrying(boxes, kernel, stride, padding, dilation)
 
 
