@@ -4,6 +4,10 @@
 """
 
 import gc
+import os
+
+# Each core has a process of its own: an idle thread of OpenMP shall not spin on the core of another one.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import pytest
 from hypothesis import HealthCheck, settings
