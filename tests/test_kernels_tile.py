@@ -29,6 +29,12 @@ TILES = {size: callable_from_python(make_tile(*size)) for size in SIZES}
 OUTER = {vectors: callable_from_python(make_outer_tile(vectors)) for vectors in (1, 2)}
 
 
+def test_every_twin_has_a_name_of_its_own():
+    """Numba names machine code after it: of two that are alike, one would run in place of the other."""
+    twins = [make_twin(*size) for size in SIZES] + [make_outer_twin(vectors) for vectors in OUTER]
+    assert len({twin.__qualname__ for twin in twins}) == len(twins)
+
+
 def close(ours, twins, dtype):
     tolerance = 1e-5 if dtype == np.float32 else 1e-13
     np.testing.assert_allclose(ours, twins, rtol=tolerance, atol=tolerance)

@@ -1,6 +1,7 @@
 """Run the tutorials in order, each in a fresh kernel; with --write, keep what they show.
 
 python tutorials/run.py                   every notebook runs from clean to end, or the exit status is 1
+python tutorials/run.py --jobs 2          two at a time
 python tutorials/run.py --only 3 --write  runs notebook 3 and writes its outputs back
 """
 
@@ -10,6 +11,7 @@ import io
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,16 +90,15 @@ def small(png: str) -> str:
 def run(path: Path, write: bool) -> bool:
     """Run one notebook, say how long it took or what went wrong, and return whether it came to its end."""
     start, notebook = time.perf_counter(), nbformat.read(path, as_version=4)
-    print(f"{path.name:44}", end=" ", flush=True)
     try:
         executed(notebook)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        print("failed", COLOURS.sub("", str(error)), sep="\n")
+        print(f"{path.name:44} failed\n{COLOURS.sub('', str(error))}", flush=True)
         return False
     seconds = time.perf_counter() - start
     if write:
         nbformat.write(tidy(notebook), path)
-    print(f"{seconds:5.1f} s  {path.stat().st_size / 1024:4.0f} KB")
+    print(f"{path.name:44} {seconds:5.1f} s  {path.stat().st_size / 1024:4.0f} KB", flush=True)
     return seconds <= SECONDS
 
 
@@ -105,9 +106,13 @@ def main() -> str | None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description="Run the tutorials in order, each in a fresh kernel.")
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="the numbers of some notebooks")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many run at a time")
     parser.add_argument("--write", action="store_true", help="write the outputs back into the notebooks")
     arguments = parser.parse_args()
-    failed = [path.name for path in notebooks(arguments.only) if not run(path, arguments.write)]
+    paths = notebooks(arguments.only)
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        ended = list(pool.map(lambda path: run(path, arguments.write), paths))
+    failed = [path.name for path, end in zip(paths, ended, strict=True) if not end]
     return f"run: failed: {', '.join(failed)}" if failed else None
 
 

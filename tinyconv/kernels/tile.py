@@ -73,6 +73,7 @@ def make_twin(vectors: int, rows: int = ROWS) -> Callable[..., None]:
                 for k in range(shifts.size):
                     out[o + m * ld + v] += panel[p + k * rows + m] * image[q + shifts[k] + v]
 
+    twin.__qualname__ += f"_{vectors}_{rows}"  # for Numba's cache: the name of its machine code
     return twin
 
 
@@ -117,6 +118,7 @@ def make_outer_twin(vectors: int) -> Callable[..., None]:
                         pixel = image[q + shifts[s + m] + i * line + j]
                         out[o + m * ld + v] += pixel * made[r + (i * cols + j) * step + v]
 
+    twin.__qualname__ += f"_{vectors}"
     return twin
 
 
