@@ -10,4 +10,6 @@ Pair = tuple[int, int]
 
 def plain(array: Array) -> Array:
     """Return `array` itself where its memory is plain, else a plain copy."""
+    if array.flags.carray:  # C order, aligned, writable: said at once, which matters for small work
+        return array
     return np.require(array, requirements=["C", "A", "W"])
