@@ -41,7 +41,7 @@ def test_the_sums_are_exact_on_whole_numbers_and_parts_change_no_bit(N, filters,
     rng = np.random.default_rng(seed)
     x = rng.integers(-9, 10, (N, C, k + 4, k + 3)).astype(np.float32)
     dy = rng.integers(-9, 10, (N, filters, 5, 4)).astype(np.float32)
-    planes, reading = forward_plan((filters, C, k, k), (1, 1), (1, 1), (0, 0), (5, 4))
+    planes, reading = forward_plan((filters, C, k, k), (1, 1), (1, 1), (0, 0), (5, 4), k + 3)
     sums = WeightGradient(reading, 1, filters, x.dtype)
     with jit.force(parallel=parallel):
         for part in (slice(0, N // 2), slice(N // 2, N)):

@@ -30,12 +30,12 @@ def test_every_gradient_is_planned_once_and_inside_of_the_planes(
 
 def test_a_plan_is_made_once():
     case = (2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4)
-    assert forward_plan(*case) is forward_plan(*case)
+    assert forward_plan(*case, 4) is forward_plan(*case, 4)
     assert backward_plan(*case) is backward_plan(*case)
 
 
 def test_padding_is_part_of_the_layout():
-    planes, reading = forward_plan((1, 1, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4))
-    assert planes.shape == (1, 1, 6, 6)
+    planes, reading = forward_plan((1, 1, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), width=4)
+    assert planes.shape == (1, 1, 6, 5)
     assert planes.rows.offsets.tolist() == [-1]
-    assert reading.shifts.tolist() == [0, 1, 2, 6, 7, 8, 12, 13, 14]
+    assert reading.shifts.tolist() == [0, 1, 2, 5, 6, 7, 10, 11, 12]

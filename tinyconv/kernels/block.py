@@ -103,7 +103,7 @@ def block_forward(
     """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
     shape = (len(x), len(weight), *output_size)
     y, winners = np.empty(shape, x.dtype), np.empty(shape, np.uint8)
-    planes, reading = forward_plan(group_of(weight, groups), stride, dilation, before(padding), conv_size)
+    planes, reading = forward_plan(group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[3])
     panels, bias, lanes = pack(weight, groups), plain_bias(bias, weight), HOST.lanes(x.itemsize)
     image_bytes = reading.size * x.itemsize
     for part in parts(len(x), groups * image_bytes):

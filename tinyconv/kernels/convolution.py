@@ -43,7 +43,9 @@ def conv2d_forward(
     """Return y (N, F, OH, OW) for x (N, C, H, W) and weight (F, C/G, KH, KW)."""
     if note.keeps:  # the tile reads the columns in place: they are made only to be looked at
         _show_columns(x, weight, stride, padding, dilation, groups, output_size, note)
-    planes, reading = forward_plan(group_of(weight, groups), stride, dilation, before(padding), output_size)
+    planes, reading = forward_plan(
+        group_of(weight, groups), stride, dilation, before(padding), output_size, x.shape[3]
+    )
     panels, bias = pack(weight, groups), plain_bias(bias, weight)
     y = np.empty((len(x), len(weight), *output_size), x.dtype)
     for part in parts(len(x), reading.size * groups * x.itemsize):
@@ -115,7 +117,7 @@ def weight_gradients(
 ) -> tuple[Array, Array]:
     """Return dweight and dbias; `lay_out(part)` turns the gradients by the output, for some images."""
     filters = group_of(weight, groups)
-    planes, reading = forward_plan(filters, stride, dilation, before, output_size)
+    planes, reading = forward_plan(filters, stride, dilation, before, output_size, x.shape[3])
     sums = WeightGradient(reading, groups, filters[0], x.dtype)
     for part in parts(len(x), x[:1].nbytes + len(weight) * output_size[0] * output_size[1] * x.itemsize):
         sums.add(split(x[part], planes), lay_out(part))

@@ -51,19 +51,18 @@ def multiply(panels, panel, rows, planes, start, shifts, sums, columns, ld, lane
 
 
 @helper
-def place_rows(sums, first, line, bias, rows, packed, out):  # type: ignore[no-untyped-def]
-    """Fill out (height, OW), contiguous, with rows of the sums; `packed` has room for them and a vector more.
+def place_rows(sums, first, line, bias, wide, out):  # type: ignore[no-untyped-def]
+    """Fill out (height, OW), contiguous, with rows of the sums.
 
-    Whole vectors are moved at a time: each row overruns into the place of the next one.
+    Whole vectors are moved at a time, `wide` numbers: each row overruns into the place of the next one.
     """
     height, OW = out.shape
-    for i in range(height):
-        target, total = packed[i * OW : i * OW + rows], sums[first + i * line : first + i * line + rows]
-        for j in range(rows):
-            target[j] = total[j] + bias
     flat = out.reshape(-1)
-    for p in range(height * OW):
-        flat[p] = packed[p]
+    for i in range(height):
+        count = wide if (i + 1) * OW + wide - OW <= flat.size else OW
+        target, total = flat[i * OW : i * OW + count], sums[first + i * line : first + i * line + count]
+        for j in range(count):
+            target[j] = total[j] + bias
 
 
 @kernel
@@ -81,16 +80,13 @@ def fill(planes, size, shifts, panels, bias, out, origin, line, rows, first, ste
         columns = (height - 1) * line + OW
         ld = (columns + lanes - 1) // lanes * lanes
         sums = np.empty(R * ld + wide, planes.dtype)  # with room behind, for the last vector of a row
-        packed = np.empty(height * OW + wide, planes.dtype)
         start = (n * G + g) * size + origin + top * line
         for b in range(B):
             multiply(flat, (g * B + b) * K * R, R, planes, start, shifts, sums, columns, ld, lanes)
             for m in range(min(R, F // G - b * R)):
                 f = g * (F // G) + b * R + m
                 if OW == W and step[0] == 1:
-                    place_rows(
-                        sums, m * ld, line, bias[f], wide, packed, out[n, f, first[0] + top :][:height]
-                    )
+                    place_rows(sums, m * ld, line, bias[f], wide, out[n, f, first[0] + top :][:height])
                     continue
                 for i in range(height):
                     target = out[n, f, first[0] + (top + i) * step[0], first[1] :]

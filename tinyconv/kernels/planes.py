@@ -5,8 +5,9 @@ pixels that are alike modulo the stride: within one phase, neighbouring outputs 
 a tap is the phase it reads, shifted. With stride 1 there is one phase: the padded image itself.
 
 A line of a phase is longer than a line of outputs, as the last tap reads beyond the last output; what a
-vector computes there is thrown away. (Lines of their own for each tap would waste nothing, and were tried:
-three times the memory to read costs more.)
+vector computes there is thrown away. To waste less, the zeros behind a line are those before the next one.
+(Lines of their own for each tap would waste nothing, and were tried: three times the memory to read costs
+more.)
 """
 
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import WIDEST
+
+SHARED = 8  # zeros that two lines share at most
 
 
 class Phases(NamedTuple):
@@ -41,6 +44,20 @@ class Phases(NamedTuple):
         shift, phase = np.divmod(positions - positions.min(), stride)
         offsets, of_tap = np.unique(phase, return_inverse=True)
         return cls(offsets + positions.min(), of_tap, shift, stride, outputs + int(shift.max()))
+
+    def shared(self, size: int) -> "Phases":
+        """Return the same for lines that lie one behind the other, of images `size` pixels wide.
+
+        As many zeros behind each line are left out as lie before the next one.
+
+        >>> taps = np.array([-1, 0, 1])
+        >>> Phases.of(taps, stride=1, outputs=4).length, Phases.of(taps, 1, 4).shared(4).length
+        (6, 5)
+        """
+        before = -(self.offsets // self.stride)  # zeros, in each phase
+        behind = self.length + (self.offsets - size) // self.stride
+        both = int(np.minimum(before, behind).min())
+        return self._replace(length=self.length - min(max(both, 0), SHARED))
 
 
 class Planes(NamedTuple):
@@ -69,11 +86,11 @@ class Planes(NamedTuple):
 
     def are(self, x: Array) -> bool:
         """Return whether the images (N, C, H, W) lie like that already, and no tile can overrun them."""
-        untouched = all(axis.offsets.tolist() == [0] and axis.stride == 1 for axis in self)
-        outputs = (
-            self.cols.length - self.cols.shift.max() - 2
-        )  # some phases of dx lack the first and the last
-        return untouched and self.shape[2:] == x.shape[2:] and outputs >= WIDEST * HOST.lanes(x.itemsize)
+        if self.shape != (1, 1, *x.shape[2:]) or self.cols.length < WIDEST * HOST.lanes(x.itemsize) + 2:
+            return False
+        untouched = all(axis.offsets[0] == 0 and axis.stride == 1 for axis in self)
+        # some phases of dx lack the first and the last output
+        return untouched and self.cols.length - self.cols.shift.max() - 2 >= WIDEST * HOST.lanes(x.itemsize)
 
 
 @kernel
@@ -118,7 +135,7 @@ def split(x: Array, planes: Planes) -> Array:
 
 
 def room(purpose: str, count: int, dtype: np.dtype) -> Array:
-    """Return scratch for `count` numbers and, behind them, zeros for a vector that overruns."""
-    flat = scratch(purpose, count + HOST.lanes(dtype.itemsize), dtype)
+    """Return scratch for `count` numbers and, behind them, zeros: shared ones, and a vector that overruns."""
+    flat = scratch(purpose, count + SHARED + HOST.lanes(dtype.itemsize), dtype)
     flat[count:] = 0
     return flat

@@ -34,15 +34,21 @@ class BackwardPlan(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def forward_plan(
-    filters: tuple[int, int, int, int], stride: Pair, dilation: Pair, before: Pair, outputs: Pair
+    filters: tuple[int, int, int, int],
+    stride: Pair,
+    dilation: Pair,
+    before: Pair,
+    outputs: Pair,
+    width: int,
 ) -> tuple[Planes, Reading]:
     """Return the layout of x for one group's `filters` (F, C, KH, KW), and the reading for y.
 
-    `before` are the zeros above and left of the image.
+    `before` are the zeros above and left of the images, `width` is that of the images.
     """
     _, C, *kernel = filters
     axes = zip(kernel, stride, dilation, before, outputs, strict=True)
-    planes = Planes(*(Phases.of(np.arange(k) * d - b, s, o) for k, s, d, b, o in axes))
+    rows, cols = (Phases.of(np.arange(k) * d - b, s, o) for k, s, d, b, o in axes)
+    planes = Planes(rows, cols.shared(width))
     return planes, _reading(planes, C, planes.places)
 
 
