@@ -122,7 +122,7 @@ def make_outer_twin(vectors: int) -> Callable[..., None]:
     return twin
 
 
-def compiled(tile: Callable[..., None], twin: Callable[..., None]) -> Callable[..., None]:
+def compiled(tile: Callable[..., Any], twin: Callable[..., Any]) -> Callable[..., Any]:
     """Return the twin where there is no JIT, or where indices shall be checked: raw pointers check none."""
     if numba.config.DISABLE_JIT:
         return twin

@@ -50,6 +50,70 @@ class Vectors:
         """Return a vector of equal bytes."""
         return ir.Constant(self._kind(I8), [value] * self.lanes)
 
+    def turned(self, rows: list[Any]) -> list[Any]:
+        """Return the columns of a square of `lanes` vectors, as vectors.
+
+        Blocks of 1, then of 2, 4, … numbers change places across the diagonal.
+        """
+        block = 1
+        while block < self.lanes:
+            lane = range(self.lanes)
+            upper = self._lanes([i + self.lanes - block if i & block else i for i in lane])
+            lower = self._lanes([i + self.lanes if i & block else i + block for i in lane])
+            pairs = [(i, i + block) for i in lane if not i & block]
+            for i, j in pairs:
+                one, other = rows[i], rows[j]
+                rows[i] = self.builder.shuffle_vector(one, other, upper)
+                rows[j] = self.builder.shuffle_vector(one, other, lower)
+            block *= 2
+        return rows
+
+    def _lanes(self, numbers: list[int]) -> ir.Constant:
+        return ir.Constant(self._kind(I32), numbers)
+
+    def load_bytes(self, pointer: Any) -> Any:
+        """Load a vector of bytes, as whole numbers of 32 bits."""
+        kind = self._kind(I8)
+        packed = self.builder.load(self.builder.bitcast(pointer, kind.as_pointer()), align=1)
+        return self.builder.zext(packed, self._kind(I32))
+
+    def index(self, pointer: Any) -> Any:
+        """Load a whole number of 32 bits as one of 64: Numba computes with those."""
+        return self.builder.sext(self.builder.load(pointer), I64)
+
+    def numbers(self, start: Any, step: Any) -> Any:
+        """Return the 32-bit numbers start, start + step, … , one for each lane."""
+        lane = ir.Constant(self._kind(I32), list(range(self.lanes)))
+        return self.builder.add(self.spread(start), self.builder.mul(lane, self.spread(step)))
+
+    def spread(self, number: Any) -> Any:
+        """Copy a whole number, as one of 32 bits, into all lanes."""
+        kind = self._kind(I32)
+        short = self.builder.trunc(number, I32)
+        first = self.builder.insert_element(ir.Constant(kind, ir.Undefined), short, I32(0))
+        return self.builder.shuffle_vector(first, first, ir.Constant(kind, [0] * self.lanes))
+
+    def store_chosen(self, value: Any, chosen: Any, pointer: Any) -> None:
+        """Store the chosen lanes side by side; what is behind them in the vector holds anything."""
+        builder, kind = self.builder, value.type
+        flags = ir.VectorType(ir.IntType(1), self.lanes)
+        number = (
+            "f64" if kind.element == ir.DoubleType() else "f32" if kind.element == ir.FloatType() else "i32"
+        )
+        name = f"llvm.experimental.vector.compress.v{self.lanes}{number}"
+        compress = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(kind, [kind, flags, kind]), name
+        )
+        packed = builder.call(compress, [value, chosen, ir.Constant(kind, ir.Undefined)])
+        place = builder.bitcast(pointer, kind.as_pointer())
+        builder.store(packed, place, align=4)
+
+    def count(self, chosen: Any) -> Any:
+        """Return how many lanes are chosen."""
+        kind = ir.IntType(self.lanes)
+        bits = self.builder.bitcast(chosen, kind)
+        return self.builder.zext(self.builder.ctpop(bits), I64)
+
     def store_bytes(self, value: Any, pointer: Any) -> None:
         """Store a vector of bytes."""
         self.builder.store(value, self.builder.bitcast(pointer, self._kind(I8).as_pointer()), align=1)
