@@ -6,7 +6,8 @@
 Everybody runs in one process, in turns, on the same number of threads, in float32 and warm (see measure.py),
 and has to return the same numbers first. A ratio is the peer's time divided by tinyconv's: above 1, tinyconv
 is faster. `of peak` is the share of what this machine's multipliers can do (see limits.py), which is measured
-again beside each layer; the highest counts.
+again beside each layer; the highest counts. It counts every product of the sums, also those with the zeros
+behind a max-pool that tinyconv's way back leaves out: that share may pass 100 %.
 """
 
 import argparse

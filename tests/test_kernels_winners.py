@@ -1,50 +1,41 @@
-"""tinyconv.kernels.winners: both layouts hold the gradient of the convolution's output."""
+"""tinyconv.kernels.winners: planes and lists hold the gradient of the convolution's output."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import dtypes, seeds, values
+from strategies_blocks import block_cases, gradients_of_the_output
 
 from tinyconv.kernels import jit
-from tinyconv.kernels.outer import turn_gradients
 from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import backward_plan
-from tinyconv.kernels.winners import Upstream
 
-pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+steps = st.tuples(st.integers(1, 100), st.integers(1, 5))
 
 
-@given(
-    st.integers(1, 2),
-    st.integers(1, 20),
-    pairs,
-    pairs,
-    pairs,
-    st.integers(0, 3),
-    st.booleans(),
-    dtypes,
-    seeds,
-)
-def test_both_layouts_are_those_of_the_gradient_itself(
-    groups, filters, windows, pool, gap, more, parallel, dtype, seed
-):
-    rng = np.random.default_rng(seed)
-    shape = 2, groups * filters, *windows
-    stride = pool[0] + gap[0] - 1, pool[1] + gap[1] - 1
-    size = windows[0] * stride[0] + more, windows[1] * stride[1] + more
-    dy, y = (values(seed, shape, dtype, kind) for kind in ("plain", "ties"))
-    winners = rng.integers(0, pool[0] * pool[1], shape).astype(np.uint8)
+@given(block_cases())
+def test_the_planes_are_those_of_the_gradient_itself(case):
+    dconv, (rows, cols) = gradients_of_the_output(case.upstream), case.upstream.conv_size
+    planes = backward_plan(
+        (case.weight.shape[0], 1, 3, 2), (1, 2), (2, 1), (1, 0), (rows + 2, 2 * cols + 1)
+    ).planes
+    expected = split(dconv, planes).copy()
+    with jit.force(parallel=case.parallel):
+        ours = case.upstream.in_planes(slice(None), planes).copy()
+        dense = case.upstream.dense(slice(None))
+    np.testing.assert_array_equal(ours, expected)
+    np.testing.assert_array_equal(dense, dconv)
 
-    dconv = np.zeros((2, groups * filters, *size), dtype)
-    for place in np.ndindex(shape):
-        kh, kw = divmod(int(winners[place]), pool[1])
-        if y[place] > 0:
-            dconv[place[0], place[1], place[2] * stride[0] + kh, place[3] * stride[1] + kw] = dy[place]
 
-    planes = backward_plan((filters, 1, 3, 2), (1, 2), (2, 1), (1, 0), (size[0] + 2, 2 * size[1] + 1)).planes
-    expected = split(dconv, planes).copy(), turn_gradients(dconv, groups).copy()
-    with jit.force(parallel=parallel):
-        upstream = Upstream(dy, y, winners, size, pool, stride)
-        ours = upstream.in_planes(slice(None), planes), upstream.turned(slice(None), groups)
-    for array, other in zip(ours, expected, strict=True):
-        np.testing.assert_array_equal(array, other)
+@given(block_cases(), steps)
+def test_the_lists_hold_every_number_once_by_rows_of_outputs(case, step):
+    dconv = gradients_of_the_output(case.upstream)
+    with jit.force(parallel=case.parallel):
+        lists = case.upstream.listed(slice(None), step)
+    for number, image in enumerate(dconv.reshape(-1, *dconv.shape[2:])):
+        rows, cols = np.nonzero(image)
+        count = len(rows)
+        assert lists.starts[number].tolist() == np.searchsorted(rows, range(len(image) + 1)).tolist()
+        np.testing.assert_array_equal(lists.places[number, :count], rows * step[0] + cols * step[1])
+        np.testing.assert_array_equal(lists.values[number, :count], image[rows, cols])
+        tolerance = 1e-5 if image.dtype == np.float32 else 1e-13
+        np.testing.assert_allclose(lists.sums[number], image.sum(), rtol=tolerance, atol=tolerance)

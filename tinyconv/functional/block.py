@@ -94,8 +94,8 @@ def block_parameter_gradients(dy: Array, cache: BlockCache) -> tuple[Array, Arra
     Raises:
         ShapeError, DTypeError: dy is not like y.
     """
-    upstream = _upstream("block_parameter_gradients", dy, cache)
-    dweight, dbias = kernels.block_parameter_gradients(upstream, *_convolution(cache))
+    back = _upstream("block_parameter_gradients", dy, cache)
+    dweight, dbias = kernels.block_parameter_gradients(back, *_convolution(cache))
     return dweight, dbias if cache.conv.has_bias else None
 
 

@@ -1,8 +1,8 @@
 """conv → ReLU → max-pool in one go: the sums are pooled while they are still in the cache.
 
-What no later step needs is never written: neither the convolution's output nor the ReLU's, and on the way
-back neither's gradient as an image. Of the pool two things stay: the maxima, and one byte each that says
-which pixel of its window won.
+What no later step needs is never written: neither the convolution's output nor the ReLU's. Of the pool two
+things stay: the maxima, and one byte each that says which pixel of its window won. Only those pixels have a
+gradient, so only they are multiplied on the way back.
 """
 
 import numpy as np
@@ -13,11 +13,15 @@ from tinyconv.kernels.correlation import band, multiply
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.outer import turn_gradients
 from tinyconv.kernels.panels import pack
+from tinyconv.kernels.patches import patches_of
 from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import forward_plan
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
+from tinyconv.kernels.sparse_image import ImageGradient
+from tinyconv.kernels.sparse_weights import WeightSums
 from tinyconv.kernels.winners import Upstream
 
 pool_tile = make_pool_tile()
@@ -103,7 +107,9 @@ def block_forward(
     """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
     shape = (len(x), len(weight), *output_size)
     y, winners = np.empty(shape, x.dtype), np.empty(shape, np.uint8)
-    planes, reading = forward_plan(group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[3])
+    planes, reading = forward_plan(
+        group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[3]
+    )
     panels, bias, lanes = pack(weight, groups), plain_bias(bias, weight), HOST.lanes(x.itemsize)
     image_bytes = reading.size * x.itemsize
     for part in parts(len(x), groups * image_bytes):
@@ -124,8 +130,10 @@ def block_backward(
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
     where = stride, before(padding), dilation, groups
-    dx = image_gradient(upstream.in_planes, x, weight, *where)
-    return dx, *block_parameter_gradients(upstream, x, weight, stride, padding, dilation, groups)
+    dx, gradients = _short_way(upstream, x, weight, *where, wants_dx=True)
+    if dx is None:
+        dx = image_gradient(upstream.in_planes, x, weight, *where)
+    return dx, *(gradients or _long_way(upstream, x, weight, *where))
 
 
 def block_parameter_gradients(
@@ -138,5 +146,39 @@ def block_parameter_gradients(
     groups: int,
 ) -> tuple[Array, Array]:
     """Return dweight and dbias."""
-    where = stride, before(padding), dilation, groups, upstream.conv_size
-    return weight_gradients(lambda part: upstream.turned(part, groups), x, weight, *where)
+    where = stride, before(padding), dilation, groups
+    _, gradients = _short_way(upstream, x, weight, *where, wants_dx=False)
+    return gradients or _long_way(upstream, x, weight, *where)
+
+
+def _short_way(
+    upstream: Upstream,
+    x: Array,
+    weight: Array,
+    stride: Pair,
+    before: Pair,
+    dilation: Pair,
+    groups: int,
+    wants_dx: bool,
+) -> tuple[Array | None, tuple[Array, Array] | None]:
+    """Return dx, and dweight with dbias, from the winners alone; None for what has to go the long way."""
+    lanes = HOST.lanes(x.itemsize)
+    patches = patches_of(group_of(weight, groups), stride, dilation, upstream.conv_size, lanes)
+    image = ImageGradient(weight, groups, patches, x) if wants_dx and ImageGradient.is_exact(weight) else None
+    sums = WeightSums(weight, groups, patches)
+    image_bytes = groups * patches.blocks * patches.size * x.itemsize
+    for part in parts(len(x), image_bytes + upstream.list_bytes):
+        winners = upstream.listed(part, (patches.down, patches.across))
+        if image:
+            image.fill(part, before, stride[0], winners)
+        sums.add(x[part], before, winners)
+    dx = image.dx if image else None
+    return dx, (sums.dweight(), sums.dbias) if sums.are_exact else None
+
+
+def _long_way(
+    upstream: Upstream, x: Array, weight: Array, stride: Pair, before: Pair, dilation: Pair, groups: int
+) -> tuple[Array, Array]:
+    """Return dweight and dbias, with all the zeros."""
+    where = stride, before, dilation, groups, upstream.conv_size
+    return weight_gradients(lambda part: turn_gradients(upstream.dense(part), groups), x, weight, *where)

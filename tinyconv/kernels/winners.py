@@ -1,7 +1,7 @@
 """The way back through ReLU and max-pool: each gradient goes to the pixel that won its window.
 
-It goes straight into the two layouts in which the convolution's way back reads it; the gradient of the
-convolution's output is never an image of its own.
+So of each window one pixel has a gradient at most. They are listed, filter by filter, in the order of the
+pixels; or, where the convolution's way back wants the gradient as an image, put into its planes.
 """
 
 from typing import NamedTuple
@@ -9,10 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numba import prange
 
-from tinyconv.kernels.jit import kernel
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
-from tinyconv.kernels.outer import room_for_turned
-from tinyconv.kernels.planes import Planes, room
+from tinyconv.kernels.list_tile import list_twin, make_list_tile
+from tinyconv.kernels.planes import Phases, Planes, room
+from tinyconv.kernels.scratch import scratch
+
+list_tile = make_list_tile()
+list_few = helper(list_twin)  # of fewer numbers than a vector has
 
 
 @kernel
@@ -37,28 +42,50 @@ def planes_from_winners(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def turned_from_winners(dy, y, winners, turned, tap_rows, tap_cols, SH, SW):  # type: ignore[no-untyped-def]
-    """Turned (N, G, T, OH, OW, V) with the same from dy (N, F, PH, PW); a thread owns a row of windows."""
-    N, F, PH, PW = dy.shape
-    G, T, OH, OW, V = turned.shape[1:]
-    flat = turned.reshape(-1)
+def list_winners(dy, y, winners, places, values, starts, sums, pool, stride, step, lanes):  # type: ignore[no-untyped-def]
+    """Fill places and values (NF, P + lanes) with what of dy (NF, PH, PW) is not zero, by rows of outputs.
+
+    An output's place is row·step[0] + column·step[1]; the list of a row begins at starts (NF, OH + 1), and
+    sums (NF,) are those of the values.
+    """
+    NF, PH, PW = dy.shape
+    OH, L = starts.shape[1] - 1, places.shape[1]
+    (KH, KW), (SH, SW), (down, across) = pool, stride, step
+    data = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
+    lists = places.reshape(-1), values.reshape(-1)
     zero = dy.dtype.type(0)
-    for task in prange(N * PH):
-        n, p = task // PH, task % PH
-        top, bottom = p * SH, OH if p == PH - 1 else (p + 1) * SH
-        for tile in range(G * T):
-            rows = flat[
-                ((n * G * T + tile) * OH + top) * OW * V : ((n * G * T + tile) * OH + bottom) * OW * V
-            ]
-            rows[:] = 0
-            first = tile // T * (F // G) + tile % T * V
-            for v in range(min(V, F // G - tile % T * V)):
-                upstream, maxima, won = dy[n, first + v, p], y[n, first + v, p], winners[n, first + v, p]
-                for q in range(PW):
-                    value = upstream[q]
-                    value = zero if maxima[q] <= zero else value
-                    place = tap_rows[won[q]] * OW + q * SW + tap_cols[won[q]]
-                    rows[place * V + v] = value
+    for image in prange(NF):
+        start, total, count = starts[image], zero, 0
+        for row in range(OH):
+            start[row] = count
+            p, kh = row // SH, row % SH
+            if p < PH and kh < KH:
+                for q in range(0, PW, lanes):
+                    here = (image * PH + p) * PW + q
+                    i = max(0, min(here, dy.size - lanes))  # no vector beyond the last number
+                    first, last = here - i, here - i + min(lanes, PW - q)
+                    place, o = row * down + (q - first) * SW * across, image * L + count
+                    window = i, first, last, kh * KW, KW, place, SW * across, across
+                    if dy.size < lanes:
+                        count += list_few(*data, *window, *lists, o)
+                    else:
+                        count += list_tile(*data, *window, *lists, o)
+        start[OH] = count
+        for row in range(OH):
+            line = zero
+            for entry in range(start[row], start[row + 1]):
+                line += values[image, entry]
+            total += line
+        sums[image] = total
+
+
+class Winners(NamedTuple):
+    """The lists of some images: they hold until the next ones are made in this thread."""
+
+    places: Array  # (NF, P + lanes) int32: where the patch that such an output's filter saw begins
+    values: Array  # (NF, P + lanes)
+    starts: Array  # (NF, OH + 1) where the list of each row of outputs begins
+    sums: Array  # (NF,)
 
 
 class Upstream(NamedTuple):
@@ -71,23 +98,43 @@ class Upstream(NamedTuple):
     pool_size: Pair
     pool_stride: Pair
 
-    def in_planes(self, part: slice, planes: Planes) -> Array:
+    def in_planes(self, part: slice, planes: Planes, purpose: str = "planes") -> Array:
         """Return the gradient by the convolution's output for some images: in `planes`, flat."""
-        dy, y, winners = plain(self.dy[part]), self.y[part], self.winners[part]
-        N, F, PH, PW = dy.shape
-        flat = room("planes", N * F * planes.size, dy.dtype)
-        images = (array.reshape(N * F, PH, PW) for array in (dy, y, winners))
-        target = flat[: N * F * planes.size].reshape(N * F, *planes.shape[2:])
+        images = self._images(part)
+        count = len(images[0]) * planes.size
+        flat = room(purpose, count, self.dy.dtype)
+        target = flat[:count].reshape(len(images[0]), *planes.shape[2:])
         before = -planes.rows.offsets[0], -planes.cols.offsets[0]
         planes_from_winners(*images, target, *before, *self._taps, *self.pool_stride)
         return flat
 
-    def turned(self, part: slice, groups: int) -> Array:
-        """Return the same turned, (N, G, T, OH, OW, V)."""
-        dy, y, winners = plain(self.dy[part]), self.y[part], self.winners[part]
-        turned = room_for_turned(len(dy), dy.shape[1] // groups, groups, self.conv_size, dy.dtype)
-        turned_from_winners(dy, y, winners, turned, *self._taps, *self.pool_stride)
-        return turned
+    def dense(self, part: slice) -> Array:
+        """Return the same as an image (N, F, OH, OW)."""
+        rows, cols = (Phases.of(np.zeros(1, np.int64), 1, size) for size in self.conv_size)
+        shape = (*self.y[part].shape[:2], *self.conv_size)
+        return self.in_planes(part, Planes(rows, cols), "gradients")[: int(np.prod(shape))].reshape(shape)
+
+    def listed(self, part: slice, step: Pair) -> Winners:
+        """Return the same as lists; an output's place is row·step[0] + column·step[1]."""
+        images = self._images(part)
+        (NF, PH, PW), lanes = images[0].shape, HOST.lanes(self.dy.itemsize)
+        length = PH * PW + lanes  # room behind, for the last vector
+        places = scratch("places", NF * length, np.int32).reshape(NF, length)
+        values = scratch("values", NF * length, self.dy.dtype).reshape(NF, length)
+        starts = np.empty((NF, self.conv_size[0] + 1), np.int32)
+        lists = Winners(places, values, starts, np.empty(NF, self.dy.dtype))
+        list_winners(*images, *lists, self.pool_size, self.pool_stride, step, lanes)
+        return lists
+
+    @property
+    def list_bytes(self) -> int:
+        """How much room the lists of one image take."""
+        return self.dy[:1].size * (self.dy.itemsize + 4)
+
+    def _images(self, part: slice) -> list[Array]:
+        """Return dy, y and winners of some images, (NF, PH, PW) each."""
+        arrays = plain(self.dy[part]), self.y[part], self.winners[part]
+        return [array.reshape(-1, *array.shape[2:]) for array in arrays]
 
     @property
     def _taps(self) -> tuple[Array, Array]:

@@ -1,0 +1,67 @@
+"""What comes back to a block: any convolution, any pool without overlap, any winners."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+from strategies import dtypes, kinds, seeds, values
+
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.winners import Upstream
+
+pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+class BlockCase(NamedTuple):
+    """What the way back of a block is given, and how it shall run."""
+
+    upstream: Upstream
+    x: Array
+    weight: Array
+    stride: Pair
+    before: Pair
+    dilation: Pair
+    groups: int
+    parallel: bool
+    cache: int  # bytes: how many rows a band may have
+
+    @property
+    def parts(self) -> list[slice]:
+        """The batch in two parts, where it has two images."""
+        return [slice(0, 1), slice(1, len(self.x))][: len(self.x)]
+
+
+@st.composite
+def block_cases(draw: Any, fewest: int = 1) -> BlockCase:
+    """Draw a case, whose filters have at least `fewest` channels."""
+    dtype, seed, groups = draw(dtypes), draw(seeds), draw(st.integers(1, 2))
+    lanes, rng = HOST.lanes(np.dtype(dtype).itemsize), np.random.default_rng(seed)
+    C = draw(st.sampled_from([count for count in (1, 3, lanes, lanes + 3, 2 * lanes, 33) if count >= fewest]))
+    kernel, stride, dilation, pool, windows = (draw(pairs) for _ in range(5))
+    before = draw(st.tuples(st.integers(0, 2), st.integers(0, 2)))
+    gap, more = (draw(st.tuples(st.integers(0, 1), st.integers(0, 1))) for _ in range(2))
+    steps = tuple(k + extra for k, extra in zip(pool, gap, strict=True))
+    size = tuple(w * s + extra for w, s, extra in zip(windows, steps, more, strict=True))
+    axes = zip(size, stride, kernel, dilation, before, strict=True)
+    smallest = [max(1, (o - 1) * s + (k - 1) * d + 1 - zeros) for o, s, k, d, zeros in axes]
+    H, W = (side + draw(st.integers(0, 2)) for side in smallest)
+    N, F = draw(st.integers(1, 3)), groups * draw(st.integers(1, 5))
+    dy, y = (values(seed + i, (N, F, *windows), dtype, draw(kinds)) for i in range(2))
+    winners = rng.integers(0, pool[0] * pool[1], dy.shape).astype(np.uint8)
+    x = values(seed + 2, (N, groups * C, H, W), dtype, "plain")
+    weight = values(seed + 3, (F, C, *kernel), dtype, "plain")
+    upstream = Upstream(dy, y, winners, size, pool, steps)
+    run = draw(st.booleans()), draw(st.integers(1, 20_000))
+    return BlockCase(upstream, x, weight, stride, before, dilation, groups, *run)
+
+
+def gradients_of_the_output(upstream: Upstream) -> Array:
+    """Return the gradient (N, F, OH, OW) by the convolution's output, put there window by window."""
+    dy, y, winners, size, pool, stride = upstream
+    dconv = np.zeros((*dy.shape[:2], *size), dy.dtype)
+    for place in np.ndindex(dy.shape):
+        kh, kw = divmod(int(winners[place]), pool[1])
+        if not y[place] <= 0:
+            dconv[place[0], place[1], place[2] * stride[0] + kh, place[3] * stride[1] + kw] = dy[place]
+    return dconv

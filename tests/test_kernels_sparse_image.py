@@ -1,0 +1,54 @@
+"""tinyconv.kernels.sparse_image: dx from the winners alone has the bits of dx with all zeros."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies_blocks import block_cases, gradients_of_the_output
+
+from tinyconv.kernels import correlation, jit, patches, threads
+from tinyconv.kernels.convolution import image_gradient
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.planes import split
+from tinyconv.kernels.sparse_image import ImageGradient
+
+
+def dx_of(case):
+    """Return dx, made in two parts of a batch."""
+    weight, options = case.weight, (case.stride, case.dilation, case.upstream.conv_size)
+    filters = len(weight) // case.groups, *weight.shape[1:]
+    layout = patches.patches_of(filters, *options, HOST.lanes(weight.itemsize))
+    image = ImageGradient(weight, case.groups, layout, case.x)
+    image.dx[:] = 12345
+    for part in case.parts:
+        winners = case.upstream.listed(part, (layout.down, layout.across))
+        image.fill(part, case.before, case.stride[0], winners)
+    return image.dx
+
+
+@given(block_cases(fewest=HOST.lanes(4)))
+def test_dx_has_the_bits_of_the_long_way(case):
+    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=case.parallel):
+        patch.setattr(correlation, "CACHE", case.cache)
+        dx = dx_of(case)
+    dy = gradients_of_the_output(case.upstream)
+    where = case.stride, case.before, case.dilation, case.groups
+    expected = image_gradient(lambda part, planes: split(dy[part], planes), case.x, case.weight, *where)
+    np.testing.assert_array_equal(dx, expected)
+
+
+@given(block_cases(fewest=HOST.lanes(4)))
+def test_any_number_of_threads_makes_the_same_bits(case):
+    one = dx_of(case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "get_num_threads", lambda: 3)  # workers: there may be fewer cores
+        assert one.tobytes() == dx_of(case).tobytes()
+
+
+def test_few_channels_and_filters_that_are_not_finite_go_the_long_way():
+    lanes = HOST.lanes(4)
+    weight = np.ones((2, lanes, 3, 3), np.float32)
+    assert ImageGradient.is_exact(weight)
+    assert not ImageGradient.is_exact(weight[:, 1:])
+    for bad in (np.nan, np.inf):
+        weight[1, 0, 2, 2] = bad
+        assert not ImageGradient.is_exact(weight)

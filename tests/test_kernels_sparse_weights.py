@@ -1,0 +1,54 @@
+"""tinyconv.kernels.sparse_weights: the sums of the winners alone have the bits of the sums with all zeros."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies_blocks import block_cases, gradients_of_the_output
+
+from tinyconv.kernels import correlation, jit, patches, threads
+from tinyconv.kernels.convolution import conv2d_parameter_gradients
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.sparse_weights import WeightSums
+
+
+def sums_of(case):
+    """Return the sums over two parts of a batch."""
+    weight, options = case.weight, (case.stride, case.dilation, case.upstream.conv_size)
+    filters = len(weight) // case.groups, *weight.shape[1:]
+    layout = patches.patches_of(filters, *options, HOST.lanes(weight.itemsize))
+    sums = WeightSums(weight, case.groups, layout)
+    for part in case.parts:
+        winners = case.upstream.listed(part, (layout.down, layout.across))
+        sums.add(case.x[part], case.before, winners)
+    return sums
+
+
+@given(block_cases())
+def test_the_sums_have_the_bits_of_the_long_way(case):
+    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=case.parallel):
+        patch.setattr(correlation, "CACHE", case.cache)
+        sums = sums_of(case)
+    padding = (case.before[0], 0), (case.before[1], 0)
+    dy = gradients_of_the_output(case.upstream)
+    dweight, dbias = conv2d_parameter_gradients(
+        dy, case.x, case.weight, case.stride, padding, case.dilation, case.groups
+    )
+    assert sums.are_exact
+    np.testing.assert_array_equal(sums.dweight(), dweight)
+    np.testing.assert_array_equal(sums.dbias, dbias)
+
+
+@given(block_cases())
+def test_an_image_that_is_not_finite_is_told(case):
+    case.x[-1, 0, 0, 0] = np.inf
+    assert not sums_of(case).are_exact
+
+
+@given(block_cases())
+def test_any_number_of_threads_makes_the_same_bits(case):
+    one = sums_of(case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "get_num_threads", lambda: 3)  # workers: there may be fewer cores
+        several = sums_of(case)
+    assert one.dweight().tobytes() == several.dweight().tobytes()
+    assert one.dbias.tobytes() == several.dbias.tobytes()
