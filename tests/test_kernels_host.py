@@ -10,13 +10,18 @@ import pytest
 ONE_BLOCK = """
 import numpy as np
 from tinyconv.functional import conv2d_backward, conv2d_forward
+from tinyconv.functional.block import block_backward, block_forward
+from tinyconv.geometry import Window
 from tinyconv.kernels.host import HOST
 def whole(*shape):
     return np.random.default_rng(0).integers(-3, 4, shape).astype(np.float32)
 x, w = whole(2, 3, 9, 9), whole(5, 3, 3, 3)
 y, cache = conv2d_forward(x, w, None, 2, 1)
 dx, dw, _ = conv2d_backward(y, cache)
-print(HOST.vector_bytes, int(y.sum()), int(abs(dx).sum()), int(abs(dw).sum()))
+x, w = whole(2, 16, 9, 9), whole(5, 16, 3, 3)
+pooled, cache = block_forward(x, w, None, 1, 1, 1, 1, Window.of("max_pool2d", 2, 2))
+arrays = y, dx, dw, pooled, *block_backward(pooled, cache)[:2]
+print(HOST.vector_bytes, *(int(abs(array).sum(dtype=np.float64)) for array in arrays))
 """
 
 PROCESSORS = {

@@ -173,6 +173,7 @@ def _short_way(
             image.fill(part, before, stride[0], winners)
         sums.add(x[part], before, winners)
     dx = image.dx if image else None
+    del image  # and its table, as large as the weights, before they get company
     return dx, (sums.dweight(), sums.dbias) if sums.are_exact else None
 
 

@@ -155,7 +155,7 @@ def in_patches(x: Array, groups: int, before: Pair, patches: Patches) -> Array |
     N, C, H, W = x.shape
     shape = N * groups, patches.blocks, patches.nowhere + 1, patches.width
     lanes = HOST.lanes(x.itemsize)
-    flat = scratch("patches", int(np.prod(shape)) + lanes, x.dtype)
+    flat = scratch("planes", int(np.prod(shape)) + lanes, x.dtype)  # which nobody needs meanwhile
     flat[-lanes:] = 0
     odd = np.empty(shape[0] * shape[1], np.int64)
     places = places_of((H, W), before, patches.rows, patches.cols)
