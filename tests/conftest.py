@@ -5,6 +5,7 @@
 
 import gc
 import os
+import signal
 
 # Each core has a process of its own: an idle thread of OpenMP shall not spin on the core of another one.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -35,6 +36,11 @@ def _engine_and_threads_are_left_as_they_were():
     yield
     assert get_engine() == "numba", "a test left another engine behind"
     set_num_threads(threads)
+
+
+def pytest_configure():
+    """Let an interrupt interrupt, also where pytest was started in the background, with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish():

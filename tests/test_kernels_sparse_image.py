@@ -11,6 +11,8 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.planes import split
 from tinyconv.kernels.sparse_image import ImageGradient
 
+pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):RuntimeWarning")  # as `quietly` does
+
 
 def dx_of(case):
     """Return dx, made in two parts of a batch."""

@@ -1,6 +1,7 @@
 """tinyconv.kernels.winners: planes and lists hold the gradient of the convolution's output."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies_blocks import block_cases, gradients_of_the_output
@@ -10,6 +11,8 @@ from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import backward_plan
 
 steps = st.tuples(st.integers(1, 100), st.integers(1, 5))
+
+pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):RuntimeWarning")  # as `quietly` does
 
 
 @given(block_cases())
