@@ -157,6 +157,18 @@ def test_the_master_is_not_changed_by_making_a_student_s_version():
     assert json.dumps(notebook) == before
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_otter_s_version_is_the_master_with_one_sign_and_a_word_to_otter(name):
+    master = assignments.master(name).notebook
+    config, *cells = assignments.otter_version(master)["cells"]
+    assert config["cell_type"] == "raw"
+    assert "".join(config["source"]) == "# ASSIGNMENT CONFIG\nstrip_solutions_from_all_cells: true\n"
+    assert [cell["id"] for cell in cells] == [cell["id"] for cell in master["cells"]]
+    sources = ["\n".join(code({"cells": kind})) for kind in (cells, master["cells"])]
+    assert sources[0] == re.sub("### (BEGIN|END) SOLUTION", r"# \1 SOLUTION", sources[1])
+    assert sources[0].count("# BEGIN SOLUTION") == sources[1].count("### BEGIN SOLUTION") > 0
+
+
 def test_the_command_writes_everything_and_says_how_to_mark(tmp_path, capsys):
     assert main(["assignment", "film", "--out", str(tmp_path / "film")]) == 0
     out = capsys.readouterr().out
@@ -164,7 +176,8 @@ def test_the_command_writes_everything_and_says_how_to_mark(tmp_path, capsys):
     assert f"python -m tinyconv check --all SUBMISSIONS --csv marks.csv --parts {parts}\n" in out
     files = sorted(str(path.relative_to(tmp_path / "film")) for path in (tmp_path / "film").rglob("*.*"))
     wheel = f"autograder/tinyconv-{version('tinyconv')}-py3-none-any.whl"
-    assert files == ["autograder/setup.sh", wheel, "student/film.ipynb", "student/test_film.py"]
+    students = ["student/film.ipynb", "student/test_film.py"]
+    assert files == ["autograder/setup.sh", wheel, "otter/film.ipynb", *students]
     assert os.access(tmp_path / "film/autograder/setup.sh", os.X_OK)
     assert os.access(tmp_path / "film/autograder/run_autograder", os.X_OK)
 

@@ -15,6 +15,7 @@ A master is a notebook in `tutorials/assignments/`. A cell to be filled in holds
 
 from tinyconv.assignments.handout import write
 from tinyconv.assignments.masters import Master, master, names
+from tinyconv.assignments.otter import otter_version
 from tinyconv.assignments.student import student_version
 
-__all__ = ["Master", "master", "names", "student_version", "write"]
+__all__ = ["Master", "master", "names", "otter_version", "student_version", "write"]

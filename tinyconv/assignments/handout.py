@@ -3,8 +3,10 @@
 import json
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from tinyconv.assignments.masters import Master, master
+from tinyconv.assignments.otter import otter_version
 from tinyconv.assignments.scripts import CHECKS, RUN_AUTOGRADER, SETUP
 from tinyconv.assignments.student import student_version
 from tinyconv.assignments.wheel import wheel
@@ -15,7 +17,8 @@ def write(name: str, out: str | Path) -> list[Path]:
 
     - `student/NAME.ipynb` and `student/test_NAME.py`, which pytest runs: for the students;
     - `autograder/` with `setup.sh`, `run_autograder` and this tinyconv as a wheel: zipped, they are what
-      Gradescope takes.
+      Gradescope takes;
+    - `otter/NAME.ipynb`: the master, solutions and all, as `otter assign` reads it.
 
     Raises:
         ShapeError: there is no assignment of that name.
@@ -24,8 +27,8 @@ def write(name: str, out: str | Path) -> list[Path]:
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as directory:
-    ...     [path.name for path in write("film", directory)]
-    ['film.ipynb', 'test_film.py', 'setup.sh', 'run_autograder', 'tinyconv-...-py3-none-any.whl']
+    ...     [path.name for path in write("film", directory)][:4]
+    ['film.ipynb', 'test_film.py', 'setup.sh', 'run_autograder']
     """
     files = {Path(out, *place.split("/")): content for place, content in _contents(master(name)).items()}
     there = next((path for path in files if path.exists()), None)
@@ -47,15 +50,19 @@ def _contents(assignment: Master) -> dict[str, bytes]:
         "HYPOTHESIS": _hypothesis(),
         "POINTS": json.dumps(assignment.points, indent=4).replace("\n}", ",\n}"),
     }
-    student = json.dumps(student_version(assignment.notebook), indent=1, ensure_ascii=False)
     texts = {
-        f"student/{assignment.name}.ipynb": student + "\n",
+        f"student/{assignment.name}.ipynb": _written(student_version(assignment.notebook)),
         f"student/test_{assignment.name}.py": _filled(CHECKS, facts),
         "autograder/setup.sh": _filled(SETUP, facts),
         "autograder/run_autograder": _filled(RUN_AUTOGRADER, facts),
+        f"otter/{assignment.name}.ipynb": _written(otter_version(assignment.notebook)),
     }
     name, content = wheel()
     return {place: text.encode() for place, text in texts.items()} | {f"autograder/{name}": content}
+
+
+def _written(notebook: dict[str, Any]) -> str:
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def _hypothesis() -> str:
