@@ -6,8 +6,10 @@ import numpy as np
 from hypothesis import strategies as st
 from strategies import dtypes, kinds, seeds, values
 
+from tinyconv.kernels.convolution import group_of
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.patches import Patches, patches_of
 from tinyconv.kernels.winners import Upstream
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -30,6 +32,12 @@ class BlockCase(NamedTuple):
     def parts(self) -> list[slice]:
         """The batch in two parts, where it has two images."""
         return [slice(0, 1), slice(1, len(self.x))][: len(self.x)]
+
+    @property
+    def layout(self) -> Patches:
+        """How the images lie for the way back."""
+        filters, lanes = group_of(self.weight, self.groups), HOST.lanes(self.weight.itemsize)
+        return patches_of(filters, self.stride, self.dilation, self.upstream.conv_size, lanes)
 
 
 @st.composite

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from strategies_blocks import block_cases, gradients_of_the_output
 
-from tinyconv.kernels import correlation, jit, patches, threads
+from tinyconv.kernels import correlation, jit, threads
 from tinyconv.kernels.convolution import image_gradient
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.planes import split
@@ -16,10 +16,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):Runtime
 
 def dx_of(case):
     """Return dx, made in two parts of a batch."""
-    weight, options = case.weight, (case.stride, case.dilation, case.upstream.conv_size)
-    filters = len(weight) // case.groups, *weight.shape[1:]
-    layout = patches.patches_of(filters, *options, HOST.lanes(weight.itemsize))
-    image = ImageGradient(weight, case.groups, layout, case.x)
+    layout = case.layout
+    image = ImageGradient(case.weight, case.groups, layout, case.x)
     image.dx[:] = 12345
     for part in case.parts:
         winners = case.upstream.listed(part, (layout.down, layout.across))

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from strategies_blocks import block_cases, gradients_of_the_output
 
-from tinyconv.kernels import correlation, jit, patches, threads
+from tinyconv.kernels import correlation, jit, threads
 from tinyconv.kernels.convolution import conv2d_parameter_gradients
-from tinyconv.kernels.host import HOST
 from tinyconv.kernels.sparse_weights import WeightSums
 
 pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):RuntimeWarning")  # as `quietly` does
@@ -15,10 +14,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):Runtime
 
 def sums_of(case):
     """Return the sums over two parts of a batch."""
-    weight, options = case.weight, (case.stride, case.dilation, case.upstream.conv_size)
-    filters = len(weight) // case.groups, *weight.shape[1:]
-    layout = patches.patches_of(filters, *options, HOST.lanes(weight.itemsize))
-    sums = WeightSums(weight, case.groups, layout)
+    layout = case.layout
+    sums = WeightSums(case.weight, case.groups, layout)
     for part in case.parts:
         winners = case.upstream.listed(part, (layout.down, layout.across))
         sums.add(case.x[part], case.before, winners)

@@ -15,10 +15,11 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from tinyconv.kernels.host import HOST
+from tinyconv.kernels.jit import helper
 from tinyconv.kernels.tile import Arrays, compiled
 from tinyconv.kernels.vectors import I64, Vectors
 
-SIZES = 9, 3, 1  # vectors of a patch that a tile takes
+SIZES = MOST, SOME, _ = 9, 3, 1  # vectors of a patch that a tile takes
 
 
 def make_gather_tile(size: int) -> Callable[..., None]:
@@ -113,6 +114,30 @@ def make_scatter_twin(size: int) -> Callable[..., None]:
 
     twin.__qualname__ += f"_{size}"
     return twin
+
+
+def make_sweep(make_tile: Callable[[int], Callable[..., None]]) -> Any:
+    """Return what runs `make_tile`'s tiles, the widest ones first, over all vectors of a patch.
+
+    It takes (image, q, patches, places, values, first, last, numbers, o, lanes); `numbers` from `o` on are a
+    filter's sums, or its weights.
+    """
+    most, some, one = (make_tile(size) for size in SIZES)
+
+    def sweep(image, q, patches, places, values, first, last, numbers, o, lanes):  # type: ignore[no-untyped-def]
+        width, shifts, s = patches.width, patches.shifts, 0
+        for size in patches.sizes:
+            at = o + s * lanes
+            if size == MOST:
+                most(image, q, width, shifts, s, places, values, first, last, numbers, at)
+            elif size == SOME:
+                some(image, q, width, shifts, s, places, values, first, last, numbers, at)
+            else:
+                one(image, q, width, shifts, s, places, values, first, last, numbers, at)
+            s += size
+
+    sweep.__qualname__ += f"_{make_tile.__name__}"  # for Numba's cache: the name of its machine code
+    return helper(sweep)
 
 
 def _pointers(builder: Any, pixels: Any, shifts: Any, size: int) -> list[Any]:

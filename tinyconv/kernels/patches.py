@@ -15,7 +15,7 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.patch_tile import SIZES
-from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.planes import room
 from tinyconv.kernels.turn_tile import make_gather_channels
 
 gather_channels = make_gather_channels()
@@ -155,8 +155,7 @@ def in_patches(x: Array, groups: int, before: Pair, patches: Patches) -> Array |
     N, C, H, W = x.shape
     shape = N * groups, patches.blocks, patches.nowhere + 1, patches.width
     lanes = HOST.lanes(x.itemsize)
-    flat = scratch("planes", int(np.prod(shape)) + lanes, x.dtype)  # which nobody needs meanwhile
-    flat[-lanes:] = 0
+    flat = room("planes", int(np.prod(shape)), x.dtype)[: int(np.prod(shape)) + lanes]
     odd = np.empty(shape[0] * shape[1], np.int64)
     places = places_of((H, W), before, patches.rows, patches.cols)
     images = plain(x).reshape(N * groups, C // groups, H * W)

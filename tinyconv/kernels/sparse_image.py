@@ -15,30 +15,14 @@ from tinyconv.kernels.correlation import band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
-from tinyconv.kernels.patch_tile import SIZES, make_scatter_tile
+from tinyconv.kernels.patch_tile import make_scatter_tile, make_sweep
 from tinyconv.kernels.patches import Patches, fill_table, places_of
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.turn_tile import make_scatter_channels
 from tinyconv.kernels.winners import Winners
 
-MOST, SOME, _ = SIZES
-scatter_most, scatter_some, scatter_one = (make_scatter_tile(size) for size in SIZES)
+scatter = make_sweep(make_scatter_tile)
 scatter_channels = make_scatter_channels()
-
-
-@helper
-def scatter(image, q, patches, places, values, first, last, filters, o, lanes):  # type: ignore[no-untyped-def]
-    """Add to the image, for the entries from `last` to `first`, value times filter."""
-    width, shifts, s = patches.width, patches.shifts, 0
-    for size in patches.sizes:
-        at = o + s * lanes
-        if size == MOST:
-            scatter_most(image, q, width, shifts, s, places, values, first, last, filters, at)
-        elif size == SOME:
-            scatter_some(image, q, width, shifts, s, places, values, first, last, filters, at)
-        else:
-            scatter_one(image, q, width, shifts, s, places, values, first, last, filters, at)
-        s += size
 
 
 @helper

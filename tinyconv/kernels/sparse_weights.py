@@ -13,29 +13,13 @@ from numba import prange
 from tinyconv.kernels import threads
 from tinyconv.kernels.correlation import band
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import helper, kernel
+from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair
-from tinyconv.kernels.patch_tile import SIZES, make_gather_tile
+from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
 from tinyconv.kernels.winners import Winners
 
-MOST, SOME, _ = SIZES
-gather_most, gather_some, gather_one = (make_gather_tile(size) for size in SIZES)
-
-
-@helper
-def gather(image, q, patches, places, values, first, last, sums, o, lanes):  # type: ignore[no-untyped-def]
-    """Add to one filter's sums, for the entries from `first` to `last`, value times patch."""
-    width, shifts, s = patches.width, patches.shifts, 0
-    for size in patches.sizes:
-        at = o + s * lanes
-        if size == MOST:
-            gather_most(image, q, width, shifts, s, places, values, first, last, sums, at)
-        elif size == SOME:
-            gather_some(image, q, width, shifts, s, places, values, first, last, sums, at)
-        else:
-            gather_one(image, q, width, shifts, s, places, values, first, last, sums, at)
-        s += size
+gather = make_sweep(make_gather_tile)
 
 
 @kernel
