@@ -1,11 +1,15 @@
 """What comes back to a block: any convolution, any pool without overlap, any winners."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 from strategies import dtypes, kinds, seeds, values
 
+from tinyconv.kernels import bands
 from tinyconv.kernels.convolution import group_of
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.layout import Array, Pair
@@ -13,6 +17,19 @@ from tinyconv.kernels.patches import Patches, patches_of
 from tinyconv.kernels.winners import Upstream
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+@contextmanager
+def bands_chosen_with(**settings: float) -> Iterator[None]:
+    """Let bands be cut as if the cache, or what a copy costs, were another."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setattr(bands, name, value)
+        bands.forward_band.cache_clear()
+        bands.backward_band.cache_clear()
+        yield
+    bands.forward_band.cache_clear()
+    bands.backward_band.cache_clear()
 
 
 class BlockCase(NamedTuple):

@@ -7,6 +7,7 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import both, conv_cases, int_or_pair, seeds
+from strategies_blocks import bands_chosen_with
 
 from tinyconv import ShapeError
 from tinyconv.functional import (
@@ -19,7 +20,7 @@ from tinyconv.functional import (
 )
 from tinyconv.functional.block import block_backward, block_forward, can_fuse
 from tinyconv.geometry import Window
-from tinyconv.kernels import correlation, jit
+from tinyconv.kernels import jit
 
 
 @st.composite
@@ -48,8 +49,7 @@ def three_steps(case, pool, seed):
 @given(cases(), seeds, st.booleans(), st.integers(1, 4000))
 def test_one_step_has_the_bits_of_the_three(case, seed, parallel, cache):
     (conv, pool), (dy, expected) = case, three_steps(*case, seed)
-    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=parallel):
-        patch.setattr(correlation, "CACHE", cache)
+    with bands_chosen_with(CACHE=cache), jit.force(parallel=parallel):
         y, block_cache = block_forward(*conv, pool)
         ours = [y, *block_backward(dy, block_cache)]
     for name, array, other in zip(("y", "dx", "dweight", "dbias"), ours, expected, strict=True):

@@ -47,12 +47,12 @@ def test_an_edited_helper_in_another_file_is_noticed(copy):
     """Numba alone would go on with the old machine code: the caller's own file has not changed."""
     kernels = copy / "tinyconv" / "kernels"
     (kernels / "helper.py").write_text("import numba\n\n@numba.njit\ndef factor():\n    return 1\n")
-    planes = (kernels / "planes.py").read_text()
-    edited = planes.replace(
-        "line[wq] = pixels[wq * SW + first]", "line[wq] = factor() * pixels[wq * SW + first]"
+    panels = (kernels / "panels.py").read_text()
+    edited = panels.replace(
+        "panel[m] = weight[g, b * R + m, k]", "panel[m] = factor() * weight[g, b * R + m, k]"
     )
-    assert edited != planes
-    (kernels / "planes.py").write_text("from tinyconv.kernels.helper import factor\n" + edited)
+    assert edited != panels
+    (kernels / "panels.py").write_text("from tinyconv.kernels.helper import factor\n" + edited)
     assert python(ONE_CONV, copy).stdout == "[4. 4. 4. 4.]\n"
     (kernels / "helper.py").write_text("import numba\n\n@numba.njit\ndef factor():\n    return 3\n")
     assert python(ONE_CONV, copy).stdout == "[12. 12. 12. 12.]\n"

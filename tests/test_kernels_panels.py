@@ -5,28 +5,52 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
 
-from tinyconv.kernels.panels import pack, pack_back
+from tinyconv.kernels.panels import pack, pack_back, pack_bias
 from tinyconv.kernels.tile import ROWS, rows_for
 
 sizes = st.integers(1, 2 * ROWS + 1)
 
 
+def blocks(F):
+    """Return how many blocks of rows F filters take, and the rows of one."""
+    rows = rows_for(F)
+    return -(-F // rows), rows
+
+
 @given(st.integers(1, 3), sizes, sizes, st.integers(1, 3), seeds)
 def test_panels_hold_every_weight_once(groups, F, C, k, seed):
     weight = np.random.default_rng(seed).standard_normal((groups * F, C, k, k))
-    panels = pack(weight, groups)
+    B, rows = blocks(F)
+    panels = pack(weight, groups).reshape(groups, B, C * k * k, rows)
     flat = weight.reshape(groups, F, C * k * k)
     for g, b, step, m in np.ndindex(panels.shape):
-        f = b * rows_for(F) + m
+        f = b * rows + m
         assert panels[g, b, step, m] == (flat[g, f, step] if f < F else 0)
 
 
 @given(st.integers(1, 3), sizes, sizes, st.integers(1, 3), st.data(), seeds)
-def test_panels_of_the_way_back_hold_the_chosen_taps(groups, F, C, k, data, seed):
+def test_panels_of_the_way_back_hold_the_taps_of_each_phase(groups, F, C, k, data, seed):
     weight = np.random.default_rng(seed).standard_normal((groups * F, C, k, k))
-    taps = np.array(data.draw(st.lists(st.integers(0, k * k - 1), min_size=1, unique=True)))
-    panels = pack_back(weight, groups, taps)
+    order = data.draw(st.permutations(range(k * k)))
+    cut = data.draw(st.integers(1, k * k))
+    phases = [np.array(taps) for taps in (order[:cut], order[cut:]) if taps]
+    B, rows = blocks(C)
+    panels = pack_back(weight, groups, phases)
     flat = weight.reshape(groups, F, C, k * k)
-    for g, b, step, m in np.ndindex(panels.shape):
-        f, tap, c = step // len(taps), taps[step % len(taps)], b * rows_for(C) + m
-        assert panels[g, b, step, m] == (flat[g, f, c, tap] if c < C else 0)
+    for taps in phases:
+        mine = groups * B * F * len(taps)
+        phase, panels = panels[:mine].reshape(groups, B, F * len(taps), rows), panels[mine:]
+        for g, b, step, m in np.ndindex(phase.shape):
+            f, tap, c = step // len(taps), taps[step % len(taps)], b * rows + m
+            assert phase[g, b, step, m] == (flat[g, f, c, tap] if c < C else 0)
+    assert panels.size == 0
+
+
+@given(st.integers(1, 3), sizes, st.booleans())
+def test_a_bias_is_as_long_as_the_blocks(groups, F, given_one):
+    bias = np.arange(1.0, groups * F + 1) if given_one else None
+    offsets = pack_bias(bias, groups * F, groups, np.dtype(float))
+    B, rows = blocks(F)
+    assert offsets.shape == (groups, B * rows)
+    np.testing.assert_array_equal(offsets[:, :F].reshape(-1), 0 if bias is None else bias)
+    assert not offsets[:, F:].any()

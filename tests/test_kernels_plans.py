@@ -14,24 +14,31 @@ befores = st.tuples(st.integers(0, 3), st.integers(0, 3))
 def test_every_gradient_is_planned_once_and_inside_of_the_planes(
     F, C, kernel, stride, dilation, before, size
 ):
-    planes, phases = backward_plan((F, C, *kernel), stride, dilation, before, size)
-    planned, found = np.zeros(size, int), []
-    for taps, (shifts, line, volume, origin, first, step) in phases:
-        planned[first[0] :: step[0], first[1] :: step[1]] += 1
-        found += taps.tolist()
-        rows, cols = (-(-(s - f) // d) for s, f, d in zip(size, first, step, strict=True))
-        assert volume == F * planes.size
-        assert len(shifts) == F * len(taps)
-        assert origin + shifts.min() >= 0
-        assert origin + shifts.max() + (rows - 1) * line + cols - 1 < volume
+    planes, reading, taps = backward_plan((F, C, *kernel), stride, dilation, before, size)
+    planned, line = np.zeros(size, int), reading.line
+    for phase, (origin, first) in enumerate(zip(reading.origins, reading.firsts, strict=True)):
+        planned[first[0] :: reading.down, first[1] :: reading.across] += 1
+        steps = reading.down, reading.across
+        rows, cols = (-(-(s - f) // d) for s, f, d in zip(size, first, steps, strict=True))
+        shifts = reading.shifts[slice(*reading.bounds[phase : phase + 2])] + origin[0] * line + origin[1]
+        assert len(shifts) == F * len(taps[phase])
+        assert shifts.min() >= 0
+        assert shifts.max() + (rows - 1) * line + cols - 1 < reading.size
+    assert reading.size == F * planes.size
     assert planned.max() <= 1
+    found = [tap for phase in taps for tap in phase.tolist()]
     assert len(found) == len(set(found))
 
 
-def test_a_plan_is_made_once():
-    case = (2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4)
-    assert forward_plan(*case, 4) is forward_plan(*case, 4)
-    assert backward_plan(*case) is backward_plan(*case)
+@given(st.integers(1, 9), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 3))
+def test_a_band_of_the_way_back_is_laid_out_like_the_whole(rows, kernel, stride, dilation, before):
+    case = (2, 1, kernel, 1), (stride, 1), (dilation, 1), (before, 0), (9 * stride, 4)
+    whole, reading, taps = backward_plan(*case)
+    band, part, same = backward_plan(*case, rows=rows)
+    assert band.shape[0] == whole.shape[0]
+    assert whole.rows.length - band.rows.length == 9 * stride // stride - rows + reading.origins[:, 0].max()
+    np.testing.assert_array_equal(part.firsts, reading.firsts)
+    assert [phase.tolist() for phase in same] == [phase.tolist() for phase in taps]
 
 
 def test_padding_is_part_of_the_layout():

@@ -1,14 +1,16 @@
 """tinyconv.kernels.sparse_image: dx from the winners alone has the bits of dx with all zeros."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies_blocks import block_cases, gradients_of_the_output
+from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_output
 
-from tinyconv.kernels import correlation, jit, threads
+from tinyconv.kernels import jit, threads
 from tinyconv.kernels.convolution import image_gradient
+from tinyconv.kernels.correlation import correlate
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.planes import split
 from tinyconv.kernels.sparse_image import ImageGradient
 
 pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):RuntimeWarning")  # as `quietly` does
@@ -27,12 +29,11 @@ def dx_of(case):
 
 @given(block_cases(fewest=HOST.lanes(4)))
 def test_dx_has_the_bits_of_the_long_way(case):
-    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=case.parallel):
-        patch.setattr(correlation, "CACHE", case.cache)
+    with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
         dx = dx_of(case)
     dy = gradients_of_the_output(case.upstream)
     where = case.stride, case.before, case.dilation, case.groups
-    expected = image_gradient(lambda part, planes: split(dy[part], planes), case.x, case.weight, *where)
+    expected = image_gradient(partial(correlate, dy), dy.shape[2:], case.x, case.weight, *where)
     np.testing.assert_array_equal(dx, expected)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies_blocks import block_cases, gradients_of_the_output
+from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_output
 
-from tinyconv.kernels import correlation, jit, threads
+from tinyconv.kernels import jit, threads
 from tinyconv.kernels.convolution import conv2d_parameter_gradients
 from tinyconv.kernels.sparse_weights import WeightSums
 
@@ -24,8 +24,7 @@ def sums_of(case):
 
 @given(block_cases())
 def test_the_sums_have_the_bits_of_the_long_way(case):
-    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=case.parallel):
-        patch.setattr(correlation, "CACHE", case.cache)
+    with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
         sums = sums_of(case)
     padding = (case.before[0], 0), (case.before[1], 0)
     dy = gradients_of_the_output(case.upstream)

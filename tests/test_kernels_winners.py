@@ -1,4 +1,4 @@
-"""tinyconv.kernels.winners: planes and lists hold the gradient of the convolution's output."""
+"""tinyconv.kernels.winners: images and lists hold the gradient of the convolution's output."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,14 @@ from hypothesis import strategies as st
 from strategies_blocks import block_cases, gradients_of_the_output
 
 from tinyconv.kernels import jit
-from tinyconv.kernels.planes import split
-from tinyconv.kernels.plans import backward_plan
+from tinyconv.kernels.winners import lay_winners
+
+
+@jit.helper
+def lay(*arguments):
+    """A helper is called from compiled code."""
+    lay_winners(*arguments)
+
 
 steps = st.tuples(st.integers(1, 100), st.integers(1, 5))
 
@@ -16,17 +22,22 @@ pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):Runtime
 
 
 @given(block_cases())
-def test_the_planes_are_those_of_the_gradient_itself(case):
-    dconv, (rows, cols) = gradients_of_the_output(case.upstream), case.upstream.conv_size
-    planes = backward_plan(
-        (case.weight.shape[0], 1, 3, 2), (1, 2), (2, 1), (1, 0), (rows + 2, 2 * cols + 1)
-    ).planes
-    expected = split(dconv, planes).copy()
+def test_the_image_is_that_of_the_gradient_itself(case):
     with jit.force(parallel=case.parallel):
-        ours = case.upstream.in_planes(slice(None), planes).copy()
         dense = case.upstream.dense(slice(None))
-    np.testing.assert_array_equal(ours, expected)
-    np.testing.assert_array_equal(dense, dconv)
+    np.testing.assert_array_equal(dense, gradients_of_the_output(case.upstream))
+
+
+@given(block_cases(), st.integers(-3, 3), st.integers(-3, 3), st.integers(1, 6), st.integers(1, 9))
+def test_a_window_of_it_may_lie_anywhere(case, h, w, height, width):
+    upstream, (OH, OW) = case.upstream, case.upstream.conv_size
+    padded = np.pad(gradients_of_the_output(upstream)[-1, -1], 16)
+    dy, y, winners = upstream.images(slice(None))
+    flat = np.full(2 + height * width + 2, 99, dy.dtype)
+    lay(dy, y, winners, len(dy) - 1, upstream.taps, upstream.pool_stride, h, w, height, width, flat, 2)
+    rows, cols = np.arange(h, h + height).clip(-1, OH), np.arange(w, w + width).clip(-1, OW)
+    np.testing.assert_array_equal(flat[2:-2].reshape(height, width), padded[rows[:, None] + 16, cols + 16])
+    assert (flat[[0, 1, -2, -1]] == 99).all()
 
 
 @given(block_cases(), steps)

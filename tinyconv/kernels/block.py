@@ -5,48 +5,52 @@ things stay: the maxima, and one byte each that says which pixel of its window w
 gradient, so only they are multiplied on the way back.
 """
 
+from functools import partial
+
 import numpy as np
 from numba import prange
 
-from tinyconv.kernels.convolution import before, group_of, image_gradient, plain_bias, weight_gradients
-from tinyconv.kernels.correlation import band, multiply
+from tinyconv.kernels import threads
+from tinyconv.kernels.bands import Band, forward_band
+from tinyconv.kernels.convolution import (
+    before,
+    group_of,
+    image_gradient,
+    task_of,
+    weight_gradients,
+)
+from tinyconv.kernels.correlation import multiply, multiply_band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
-from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.outer import turn_gradients
-from tinyconv.kernels.panels import pack
+from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.patches import patches_of
-from tinyconv.kernels.planes import split
-from tinyconv.kernels.plans import forward_plan
+from tinyconv.kernels.planes import lay_band
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
 from tinyconv.kernels.sparse_image import ImageGradient
 from tinyconv.kernels.sparse_weights import WeightSums
-from tinyconv.kernels.winners import Upstream
+from tinyconv.kernels.winners import Upstream, lay_winners
 
 pool_tile = make_pool_tile()
 
 
 @helper
-def pool_row(sums, start, line, height, width, bias, best, winner, seen, PW, KW, SW):  # type: ignore[no-untyped-def]
-    """Fill `PW` maxima, and winning taps kh·KW + kw, from `height` rows of sums, rectified on the way.
+def pool_row(sums, s, line, height, width, best, winner, KW, SW):  # type: ignore[no-untyped-def]
+    """Fill best and winner (PW,), the taps kh·KW + kw, from `height` rows of sums, rectified on the way.
 
-    `best`, `winner` and `seen` are whole vectors long. Loops run over neighbours and, where all windows have
-    the tap, on to the end of the last vector: what is behind `PW` is never read.
+    Loops run over neighbours.
     """
     zero = sums.dtype.type(0)
     best[:] = -np.inf
     winner[:] = 0
     for kh in range(height):
         for kw in range(KW):
-            count = (width - kw + SW - 1) // SW  # windows that have this tap
-            count = best.size if count >= PW else count
-            pixels = sums[start + kh * line + kw :]
-            for q in range(count):
-                seen[q] = pixels[q * SW]
+            pixels = sums[s + kh * line + kw :]
             tap = np.uint8(kh * KW + kw)
-            for q in range(count):
-                value = seen[q] + bias
+            for q in range(min(best.size, (width - kw + SW - 1) // SW)):  # windows that have this tap
+                value = pixels[q * SW]
                 value = zero if value <= zero else value
                 wins = (value > best[q]) | (value != value)
                 best[q] = value if wins else best[q]
@@ -55,40 +59,61 @@ def pool_row(sums, start, line, height, width, bias, best, winner, seen, PW, KW,
 
 @kernel
 def fill_pooled(  # type: ignore[no-untyped-def]
-    planes, size, shifts, panels, bias, y, winners, line, OH, OW, rows, KH, KW, SH, SW, lanes
+    x, lines, reading, panels, bias, y, winners, OH, OW, rows, pool, stride, bands, workers, lanes
 ):
-    """Fill y and winners (N, F, PH, PW), `rows` rows at a time; a thread owns a band of an image."""
-    N, F, PH, PW = y.shape
-    G, B, K, R = panels.shape
-    bands = (PH + rows - 1) // rows
-    flat = panels.reshape(-1)
-    wide = (PW + lanes - 1) // lanes * lanes
-    for task in prange(N * G * bands):
-        n, g, top = task // (G * bands), task // bands % G, task % bands * rows
-        count = min(rows, PH - top)
-        height = min(OH - top * SH, (count - 1) * SH + KH)  # rows of the convolution
-        columns = (height - 1) * line + OW
-        ld = (columns + lanes - 1) // lanes * lanes
-        sums = np.empty(R * ld + 2 * wide * SW, planes.dtype)  # room behind, for the last vector of a row
-        best, seen = np.empty(count * PW + wide, planes.dtype), np.empty(wide, planes.dtype)
-        winner = np.empty(count * PW + wide, np.uint8)
-        start = (n * G + g) * size + top * SH * line
-        for b in range(B):
-            multiply(flat, (g * B + b) * K * R, R, planes, start, shifts, sums, columns, ld, lanes)
-            for m in range(min(R, F // G - b * R)):
-                f = g * (F // G) + b * R + m
-                for p in range(count):  # each row overruns into the next one's place
-                    first, here = m * ld + p * SH * line, min(KH, height - p * SH)
-                    if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
-                        pool_tile(sums, first, line, bias, f, best, winner, p * PW, wide // lanes)
-                    else:
-                        maxima, taps = best[p * PW : p * PW + wide], winner[p * PW : p * PW + wide]
-                        pool_row(sums, first, line, here, OW, bias[f], maxima, taps, seen, PW, KW, SW)
-                maxima, taps = y[n, f, top:].reshape(-1), winners[n, f, top:].reshape(-1)
-                for q in range(count * PW):
-                    maxima[q] = best[q]
-                for q in range(count * PW):
-                    taps[q] = winner[q]
+    """Fill y and winners (NG, F, PH, PW) from x (NG, C, H, W), `rows` rows at a time, as `fill` does."""
+    NG, F, PH, PW = y.shape
+    G, R, line, size = len(bias), panels.shape[1], reading.line, bands.size // workers
+    B, shifts, offsets = (F + R - 1) // R, reading.shifts, bias.reshape(-1)
+    (KH, KW), (SH, SW) = pool, stride
+    count, tallest = (PH + rows - 1) // rows, (rows - 1) * SH + KH
+    source, filters = bands if size else x.reshape(-1), panels.reshape(-1)
+    best, winner = y.reshape(-1), winners.reshape(-1)
+    for worker in prange(workers):
+        sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
+        for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
+            n, top = task // count, task % count * rows
+            made = min(rows, PH - top)
+            height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
+            columns = (height - 1) * line + OW
+            ld = (columns + lanes - 1) // lanes * lanes
+            start = worker * size if size else n * reading.size + top * SH * line
+            if size:
+                lay_band(x, n, lines, top * SH, height - tallest, bands, start)
+            for b in range(B):
+                block = n % G * B + b
+                p = block * shifts.size * R
+                multiply(
+                    filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, 0, ld
+                )
+                for f in range(b * R, min(F, b * R + R)):
+                    for row in range(made):
+                        s, here = (f - b * R) * ld + row * SH * line, min(KH, height - row * SH)
+                        o = ((n * F + f) * PH + top + row) * PW
+                        if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
+                            pool_tile(sums, s, line, best, winner, o, PW)
+                        else:
+                            maxima, taps = best[o : o + PW], winner[o : o + PW]
+                            pool_row(sums, s, line, here, OW, maxima, taps, KW, SW)
+
+
+@kernel
+def fill_unpooled(  # type: ignore[no-untyped-def]
+    dy, y, winners, taps, stride, lines, reading, panels, bias, dx, rows, units, bands, workers, lanes
+):
+    """Fill dx (NG, C, H, W) from dy, y and winners (NG·F, PH, PW), `rows` rows at a time, as `fill` does."""
+    NG, G, size = len(dx), len(bias), bands.size // workers
+    F, HQ, WQ = len(dy) // NG, lines.lines, lines.length
+    count = (units + rows - 1) // rows
+    for worker in prange(workers):
+        for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
+            n, top = task // count, task % count * rows
+            height = min(rows, units - top)
+            h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows
+            for f in range(F):
+                place = worker * size + f * HQ * WQ
+                lay_winners(dy, y, winners, n * F + f, taps, stride, h, w, tall, WQ, bands, place)
+            multiply_band(bands, worker * size, reading, panels, n % G, bias, dx[n], top, height, lanes)
 
 
 def block_forward(
@@ -107,16 +132,36 @@ def block_forward(
     """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
     shape = (len(x), len(weight), *output_size)
     y, winners = np.empty(shape, x.dtype), np.empty(shape, np.uint8)
-    planes, reading = forward_plan(
-        group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[3]
-    )
-    panels, bias, lanes = pack(weight, groups), plain_bias(bias, weight), HOST.lanes(x.itemsize)
-    image_bytes = reading.size * x.itemsize
-    for part in parts(len(x), groups * image_bytes):
-        rows = band(output_size[0], len(x[part]) * groups, image_bytes)
-        made = y[part], winners[part], reading.line, *conv_size, rows, *pool_size, *pool_stride, lanes
-        fill_pooled(split(x[part], planes), reading.size, reading.shifts, panels, bias, *made)
+    where = group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[2:]
+    band = forward_band(*where, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
+    images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
+    offsets = pack_bias(bias, len(weight), groups, x.dtype)
+    pool = *conv_size, band.rows, pool_size, pool_stride
+    workers = threads.get_num_threads()
+    room, panels = band.room(workers, x.dtype), pack(weight, groups)
+    layout = band.planes.lines, band.reading
+    fill_pooled(images, *layout, panels, offsets, *made, *pool, room, workers, HOST.lanes(x.itemsize))
     return y, winners
+
+
+def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array, out: Array) -> None:
+    """Fill out (N, F, H, W) as `correlate` does, from the gradient by the convolution's output."""
+    if not band.is_copied:  # there is no such image to read: it is laid out whole
+        band = band._replace(rows=band.units, is_copied=True)
+    lay = *upstream.images(slice(None)), upstream.taps, upstream.pool_stride, band.planes.lines
+    rows, workers = (band.rows, band.units), threads.get_num_threads()
+    room = band.room(workers, out.dtype)
+    fill_unpooled(
+        *lay,
+        band.reading,
+        panels,
+        bias,
+        grouped(out, len(bias)),
+        *rows,
+        room,
+        workers,
+        HOST.lanes(out.itemsize),
+    )
 
 
 def block_backward(
@@ -132,7 +177,7 @@ def block_backward(
     where = stride, before(padding), dilation, groups
     dx, gradients = _short_way(upstream, x, weight, *where, wants_dx=True)
     if dx is None:
-        dx = image_gradient(upstream.in_planes, x, weight, *where)
+        dx = image_gradient(partial(correlate_winners, upstream), upstream.conv_size, x, weight, *where)
     return dx, *(gradients or _long_way(upstream, x, weight, *where))
 
 

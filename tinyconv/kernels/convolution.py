@@ -4,17 +4,20 @@ A batch goes through in parts, so that what is laid out for a few images is used
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
+from tinyconv.kernels import threads
+from tinyconv.kernels.bands import Band, Task, backward_band, forward_band
 from tinyconv.kernels.correlation import correlate
 from tinyconv.kernels.im2col import im2col, pad
-from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.outer import WeightGradient, turn_gradients
-from tinyconv.kernels.panels import pack, pack_back
-from tinyconv.kernels.planes import Planes, split
-from tinyconv.kernels.plans import backward_plan, forward_plan
+from tinyconv.kernels.panels import pack, pack_back, pack_bias
+from tinyconv.kernels.planes import split
+from tinyconv.kernels.plans import forward_plan
 from tinyconv.kernels.scratch import parts
 
 
@@ -43,13 +46,10 @@ def conv2d_forward(
     """Return y (N, F, OH, OW) for x (N, C, H, W) and weight (F, C/G, KH, KW)."""
     if note.keeps:  # the tile reads the columns in place: they are made only to be looked at
         _show_columns(x, weight, stride, padding, dilation, groups, output_size, note)
-    planes, reading = forward_plan(
-        group_of(weight, groups), stride, dilation, before(padding), output_size, x.shape[3]
-    )
-    panels, bias = pack(weight, groups), plain_bias(bias, weight)
+    where = group_of(weight, groups), stride, dilation, before(padding), output_size, x.shape[2:]
+    band = forward_band(*where, task_of(x, groups, output_size[0]))
     y = np.empty((len(x), len(weight), *output_size), x.dtype)
-    for part in parts(len(x), reading.size * groups * x.itemsize):
-        correlate(split(x[part], planes), panels, reading, y[part], bias)
+    correlate(x, band, pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype), y)
     return note("output", y)
 
 
@@ -65,7 +65,7 @@ def conv2d_backward(
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
     where = stride, before(padding), dilation, groups
-    dx = image_gradient(lambda part, planes: split(dy[part], planes), x, weight, *where)
+    dx = image_gradient(partial(correlate, dy), dy.shape[2:], x, weight, *where)
     return dx, *conv2d_parameter_gradients(dy, x, weight, stride, padding, dilation, groups)
 
 
@@ -84,7 +84,8 @@ def conv2d_parameter_gradients(
 
 
 def image_gradient(
-    lay_out: Callable[[slice, Planes], Array],
+    fill: Callable[[Band, Array, Array, Array], None],
+    output_size: Pair,
     x: Array,
     weight: Array,
     stride: Pair,
@@ -92,16 +93,12 @@ def image_gradient(
     dilation: Pair,
     groups: int,
 ) -> Array:
-    """Return dx; `lay_out(part, planes)` returns the gradients by the output in planes, for some images."""
-    back = backward_plan(group_of(weight, groups), stride, dilation, before, x.shape[2:])
-    panels = [(pack_back(weight, groups, taps), reading) for taps, reading in back.phases]
-    no_bias = np.zeros(x.shape[1], x.dtype)
-    everywhere = len(back.phases) == stride[0] * stride[1]  # a stride beyond the kernel leaves pixels out
+    """Return dx; `fill(band, panels, bias, dx)` correlates the gradient by the output."""
+    where = group_of(weight, groups), stride, dilation, before, output_size, x.shape[2:]
+    band, taps = backward_band(*where, task_of(x, groups))
+    everywhere = len(taps) == stride[0] * stride[1]  # a stride beyond the kernel leaves pixels out
     dx = (np.empty if everywhere else np.zeros)(x.shape, x.dtype)
-    for part in parts(len(x), len(weight) * back.planes.size * x.itemsize):
-        planes = lay_out(part, back.planes)
-        for phase, reading in panels:
-            correlate(planes, phase, reading, dx[part], no_bias)
+    fill(band, pack_back(weight, groups, taps), pack_bias(None, x.shape[1], groups, x.dtype), dx)
     return dx
 
 
@@ -130,15 +127,15 @@ def group_of(weight: Array, groups: int) -> tuple[int, int, int, int]:
     return F // groups, C, KH, KW
 
 
+def task_of(x: Array, groups: int, rows: int = 0, window: int = 1, step: int = 1) -> Task:
+    """Return the task for the images x, see `Task`."""
+    return Task(threads.get_num_threads(), len(x) * groups, x.itemsize, rows, window, step)
+
+
 def before(padding: tuple[Pair, Pair]) -> Pair:
     """Return the zeros above and left of the image."""
     (top, _), (left, _) = padding
     return top, left
-
-
-def plain_bias(bias: Array | None, weight: Array) -> Array:
-    """Return the bias (F,), zeros where there is none."""
-    return np.zeros(len(weight), weight.dtype) if bias is None else plain(bias)
 
 
 def _show_columns(

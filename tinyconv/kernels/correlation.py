@@ -1,30 +1,30 @@
 """The heart of a convolution: panels times planes, tile by tile, each row of the product where it belongs.
 
-    out[n, f, i, j] = bias[f] + Σₖ weight[f, k] · planes[n, shifts[k] + origin + i·WQ + j]
+    out[n, f, i, j] = bias[f] + Σₖ weight[f, k] · planes[n, shifts[k] + i·WQ + j]
 
-`planes[shifts[k] + …]` is row k of the column matrix, read in place: it is never made. The forward pass is
-one such correlation; the way back to the image is one for each phase of the stride.
+`planes[shifts[k] + …]` is row k of the column matrix, read in place: it is never made. The planes are those
+of a band, laid out by the thread that reads them. The forward pass is one such correlation; the way back to
+the image is one for each phase of the stride.
 """
 
 import numpy as np
 from numba import prange
 
 from tinyconv.kernels import threads
+from tinyconv.kernels.bands import Band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
-from tinyconv.kernels.layout import Array
-from tinyconv.kernels.plans import Reading
-from tinyconv.kernels.tile import ROWS, make_tile
+from tinyconv.kernels.layout import Array, grouped, plain
+from tinyconv.kernels.planes import lay_band, line_tile
+from tinyconv.kernels.tile import ROWS, WIDEST, make_tile
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
 half1, half2, half3 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2), make_tile(3, ROWS // 2)
 
-CACHE = 384 * 1024  # bytes of planes that a band reads again and again: they stay in the second-level cache
-
 
 @helper
-def multiply(panels, panel, rows, planes, start, shifts, sums, columns, ld, lanes):  # type: ignore[no-untyped-def]
-    """Fill sums (rows, ld) with one block of filters times `columns` neighbours of the planes.
+def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out, o, ld):  # type: ignore[no-untyped-def]
+    """Fill out[o:], `rows` rows `ld` apart, with one block of filters times `columns` neighbours of lines.
 
     The last tile is moved back to end at the last column; only fewer columns than the `WIDEST` tile has are
     overrun, by less than a vector.
@@ -36,75 +36,96 @@ def multiply(panels, panel, rows, planes, start, shifts, sums, columns, ld, lane
         at = max(0, min(done, columns - width * lanes))
         if rows == ROWS:
             if width == 3:
-                tile3(panels, panel, planes, start + at, shifts, sums, at, ld)
+                tile3(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
             elif width == 2:
-                tile2(panels, panel, planes, start + at, shifts, sums, at, ld)
+                tile2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
             else:
-                tile1(panels, panel, planes, start + at, shifts, sums, at, ld)
+                tile1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
         elif width == 3:
-            half3(panels, panel, planes, start + at, shifts, sums, at, ld)
+            half3(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
         elif width == 2:
-            half2(panels, panel, planes, start + at, shifts, sums, at, ld)
+            half2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
         else:
-            half1(panels, panel, planes, start + at, shifts, sums, at, ld)
+            half1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
         done += width * lanes
 
 
 @helper
-def place_rows(sums, first, line, bias, wide, out):  # type: ignore[no-untyped-def]
-    """Fill out (height, OW), contiguous, with rows of the sums.
-
-    Whole vectors are moved at a time, `wide` numbers: each row overruns into the place of the next one.
-    """
-    height, OW = out.shape
-    flat = out.reshape(-1)
-    for i in range(height):
-        count = wide if (i + 1) * OW + wide - OW <= flat.size else OW
-        target, total = flat[i * OW : i * OW + count], sums[first + i * line : first + i * line + count]
+def place_steps(sums, s, line, out, down, across):  # type: ignore[no-untyped-def]
+    """Fill every `down`-th row of out (height, OW), and every `across`-th column, with lines of the sums."""
+    count = (out.shape[1] + across - 1) // across
+    for i in range((out.shape[0] + down - 1) // down):
+        total, target = sums[s + i * line : s + i * line + count], out[i * down]
         for j in range(count):
-            target[j] = total[j] + bias
+            target[j * across] = total[j]
+
+
+@helper
+def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes):  # type: ignore[no-untyped-def]
+    """Fill out (F, H, W), of group g, with what `rows` rows of outputs from `top` on make.
+
+    Their lines begin at `start`. Where rows of outputs are neighbours, they go to their place at once.
+    """
+    (F, H, W), R = out.shape, panels.shape[1]
+    B, G, line = bias.shape[1] // R, len(bias), reading.line
+    down, across = reading.down, reading.across
+    filters, offsets, flat = panels.reshape(-1), bias.reshape(-1), out.reshape(-1)
+    for phase in range(len(reading.firsts)):
+        (row, col), (h, w) = reading.origins[phase], reading.firsts[phase]
+        first, last = max(0, top - row), min((H - h + down - 1) // down, top + rows - row)
+        if last <= first:
+            continue
+        width = (W - w + across - 1) // across
+        columns = (last - first - 1) * line + width
+        ld = (columns + lanes - 1) // lanes * lanes
+        sums = np.empty(R * ld, lines.dtype)
+        shifts = reading.shifts[reading.bounds[phase] : reading.bounds[phase + 1]]
+        begin = start + (first + row - top) * line + col
+        is_whole = width == W and down == 1
+        at_once = is_whole and line == W and columns >= WIDEST * lanes
+        for b in range(B):
+            p = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R
+            offset = (g * B + b) * R
+            if at_once and (b + 1) * R <= F:
+                o = (b * R * H + h + first) * W
+                multiply(filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, flat, o, H * W)
+                continue
+            multiply(filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, sums, 0, ld)
+            for f in range(b * R, min(F, b * R + R)):
+                s = (f - b * R) * ld
+                if is_whole:
+                    line_tile(sums, s, line, 1, flat, (f * H + h + first) * W, 0, W, W, last - first)
+                else:
+                    target = out[f, h + first * down : h + (last - 1) * down + 1, w:]
+                    place_steps(sums, s, line, target, down, across)
 
 
 @kernel
-def fill(planes, size, shifts, panels, bias, out, origin, line, rows, first, step, lanes):  # type: ignore[no-untyped-def]
-    """Fill out[:, :, first::step], `rows` rows of outputs at a time; a thread owns a band of an image."""
-    N, F, H, W = out.shape
-    G, B, K, R = panels.shape
-    OH, OW = (H - first[0] + step[0] - 1) // step[0], (W - first[1] + step[1] - 1) // step[1]
-    bands = (OH + rows - 1) // rows
-    flat = panels.reshape(-1)
-    wide = (OW + lanes - 1) // lanes * lanes
-    for task in prange(N * G * bands):
-        n, g, top = task // (G * bands), task // bands % G, task % bands * rows
-        height = min(rows, OH - top)
-        columns = (height - 1) * line + OW
-        ld = (columns + lanes - 1) // lanes * lanes
-        sums = np.empty(R * ld + wide, planes.dtype)  # with room behind, for the last vector of a row
-        start = (n * G + g) * size + origin + top * line
-        for b in range(B):
-            multiply(flat, (g * B + b) * K * R, R, planes, start, shifts, sums, columns, ld, lanes)
-            for m in range(min(R, F // G - b * R)):
-                f = g * (F // G) + b * R + m
-                if OW == W and step[0] == 1:
-                    place_rows(sums, m * ld, line, bias[f], wide, out[n, f, first[0] + top :][:height])
-                    continue
-                for i in range(height):
-                    target = out[n, f, first[0] + (top + i) * step[0], first[1] :]
-                    total = sums[m * ld + i * line : m * ld + i * line + OW]
-                    for j in range(OW):
-                        target[j * step[1]] = total[j] + bias[f]
+def fill(x, lines, reading, panels, bias, out, rows, units, bands, workers, lanes):  # type: ignore[no-untyped-def]
+    """Fill out (NG, F, H, W) from x (NG, C, H, W), `rows` of `units` rows of outputs at a time.
+
+    A worker owns some bands, and lays them out in its part of `bands`; without any, x is read where it is.
+    """
+    NG, G, size = len(x), len(bias), bands.size // workers
+    count = (units + rows - 1) // rows
+    source = bands if size else x.reshape(-1)
+    for worker in prange(workers):
+        for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
+            n, top = task // count, task % count * rows
+            height = min(rows, units - top)
+            start = worker * size if size else n * reading.size + top * reading.line
+            if size:
+                lay_band(x, n, lines, top, height - rows, bands, start)
+            multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes)
 
 
-def correlate(planes: Array, panels: Array, reading: Reading, out: Array, bias: Array) -> None:
-    """Fill out (N, F, H, W), or every `step`-th pixel of it, from flat planes and panels (G, B, K, ROWS)."""
-    shifts, line, size, origin, first, step = reading
-    outputs = -(-(out.shape[2] - first[0]) // step[0])  # rows
-    rows = band(outputs, len(out) * len(panels), size * out.itemsize)
-    fill(planes, size, shifts, panels, bias, out, origin, line, rows, first, step, HOST.lanes(out.itemsize))
-
-
-def band(rows: int, images: int, image_bytes: int) -> int:
-    """Return how many rows a task takes: few enough for the cache, and for every thread to have work."""
-    fits = max(1, CACHE * rows // max(1, image_bytes))
-    bands = max(-(-rows // fits), -(-2 * threads.get_num_threads() // images))
-    return -(-rows // min(bands, rows))
+def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> None:
+    """Fill out (N, F, H, W) from x (N, C, H, W), with panels (…, R) and bias (G, F/G)."""
+    images, made = grouped(plain(x), len(bias)), grouped(out, len(bias))
+    layout, rows, workers = (
+        (band.planes.lines, band.reading),
+        (band.rows, band.units),
+        threads.get_num_threads(),
+    )
+    room = band.room(workers, x.dtype)
+    fill(images, *layout, panels, bias, made, *rows, room, workers, HOST.lanes(x.itemsize))

@@ -13,28 +13,31 @@ from tinyconv.kernels.correlation import multiply
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
-from tinyconv.kernels.panels import pack
+from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.planes import room
 from tinyconv.kernels.tile import WIDEST
 
 
 @kernel
-def fill_product(panels, right, shifts, out, lanes):  # type: ignore[no-untyped-def]
-    """Fill out (M, P) from panels (B, K, R) and the rows of flat `right`; a task owns a strip of R rows."""
-    B, K, R = panels.shape
-    M, P = out.shape
-    wide = WIDEST * lanes  # columns
+def fill_product(panels, right, shifts, nothing, out, lanes):  # type: ignore[no-untyped-def]
+    """Fill out (M, P) from panels (B·K, R) and the rows of flat `right`; a task owns a strip of R rows."""
+    (M, P), K, R = out.shape, shifts.size, panels.shape[1]
+    B, wide = (M + R - 1) // R, WIDEST * lanes  # columns
     strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower, unless P is
-    flat = panels.reshape(-1)
+    left, flat = panels.reshape(-1), out.reshape(-1)
     for task in prange(strips * B):
         strip, b = task // B, task % B
         first, last = strip * wide, P if strip == strips - 1 else (strip + 1) * wide
-        ld = (last - first + lanes - 1) // lanes * lanes
+        count, row, p = last - first, b * R, b * K * R
+        if count >= wide and row + R <= M:
+            multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, flat, row * P + first, P)
+            continue
+        ld = (count + lanes - 1) // lanes * lanes
         sums = np.empty(R * ld, right.dtype)
-        multiply(flat, b * K * R, R, right, first, shifts, sums, last - first, ld, lanes)
-        for m in range(min(R, M - b * R)):
-            for p in range(last - first):
-                out[b * R + m, first + p] = sums[m * ld + p]
+        multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, sums, 0, ld)
+        for m in range(min(R, M - row)):
+            for i in range(count):
+                flat[(row + m) * P + first + i] = sums[m * ld + i]
 
 
 def product(left: Array, right: Array) -> Array:
@@ -43,8 +46,8 @@ def product(left: Array, right: Array) -> Array:
     out = np.zeros((M, P), left.dtype)
     if out.size and K:
         lanes = HOST.lanes(left.itemsize)
-        panels = pack(left[:, :, None, None], groups=1)[0]  # (B, K, R)
-        fill_product(panels, _readable(right, lanes), np.arange(K) * P, out, lanes)
+        panels, nothing = pack(left[:, :, None, None], groups=1), pack_bias(None, M, 1, left.dtype)[0]
+        fill_product(panels, _readable(right, lanes), np.arange(K) * P, nothing, out, lanes)
     return out
 
 

@@ -140,7 +140,7 @@ class WeightGradient:
     def add(self, planes: Array, turned: Array) -> None:
         """Add what some images say: their planes, and their gradients, turned."""
         N, G, T, OH, OW, V = turned.shape
-        _, line, size, *_ = self.reading
+        line, size = self.reading.line, self.reading.size
         rows, lanes = max(1, BLOCK // OW), HOST.lanes(turned.itemsize)
         workers = threads.get_num_threads()
         add_outer_products(planes, size, line, self.shifts, turned, self.sums, rows, lanes, workers)

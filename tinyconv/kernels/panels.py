@@ -1,10 +1,13 @@
 """Panels: the filters, laid out as the tile reads them: for each step, the numbers of its R rows."""
 
+import math
+
 import numpy as np
 from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import rows_for
 
 
@@ -41,18 +44,38 @@ def fill_panels_back(weight, taps, panels):  # type: ignore[no-untyped-def]
 
 
 def pack(weight: Array, groups: int) -> Array:
-    """Return the panels (G, B, K, R) of weight (F, C/G, KH, KW): K runs over channels and taps."""
+    """Return the panels (G·B·K, R) of weight (F, C/G, KH, KW): K runs over channels and taps."""
     F, K = len(weight) // groups, weight[0].size
     rows = rows_for(F)
-    panels = np.empty((groups, -(-F // rows), K, rows), weight.dtype)
+    shape = groups, -(-F // rows), K, rows
+    panels = scratch("panels", math.prod(shape), weight.dtype).reshape(shape)
     fill_panels(plain(weight).reshape(groups, F, K), panels)
-    return panels
+    return panels.reshape(-1, rows)
 
 
-def pack_back(weight: Array, groups: int, taps: Array) -> Array:
-    """Return the panels (G, B, K, R) of the way back: rows are channels, K is filters and `taps`."""
-    F, C, T = len(weight) // groups, weight.shape[1], len(taps)
+def pack_back(weight: Array, groups: int, phases: list[Array]) -> Array:
+    """Return the panels of the way back, phase by phase, (G·B·K, R) for each.
+
+    Rows are channels, K is filters and the taps (T,) of the phase.
+    """
+    F, C, KH, KW = weight.shape
     rows = rows_for(C)
-    panels = np.empty((groups, -(-C // rows), F * T, rows), weight.dtype)
-    fill_panels_back(plain(weight).reshape(groups, F, C, -1), taps, panels)
+    blocks, F = -(-C // rows), F // groups
+    shape = groups * blocks * F * sum(map(len, phases)), rows
+    panels = scratch("panels", math.prod(shape), weight.dtype).reshape(shape)
+    done = 0
+    for taps in phases:
+        more = groups * blocks * F * len(taps)
+        target = panels[done : done + more].reshape(groups, blocks, F * len(taps), rows)
+        fill_panels_back(plain(weight).reshape(groups, F, C, KH * KW), taps, target)
+        done += more
     return panels
+
+
+def pack_bias(bias: Array | None, filters: int, groups: int, dtype: np.dtype) -> Array:
+    """Return the bias (G, B·R): zeros for the filters that a block lacks, and where there is no bias."""
+    F, rows = filters // groups, rows_for(filters // groups)
+    offsets = np.zeros((groups, -(-F // rows) * rows), dtype)
+    if bias is not None:
+        offsets[:, :F] = bias.reshape(groups, F)
+    return offsets

@@ -6,8 +6,8 @@ a tap is the phase it reads, shifted. With stride 1 there is one phase: the padd
 
 A line of a phase is longer than a line of outputs, as the last tap reads beyond the last output; what a
 vector computes there is thrown away. To waste less, the zeros behind a line are those before the next one.
-(Lines of their own for each tap would waste nothing, and were tried: three times the memory to read costs
-more.)
+Lines of their own for each tap of a row waste nothing: they pay where many filters read what was copied, and
+rows are short.
 """
 
 from typing import NamedTuple
@@ -16,10 +16,13 @@ import numpy as np
 from numba import prange
 
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import kernel
-from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.jit import helper, kernel
+from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.line_tile import make_line_tile
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import WIDEST
+
+line_tile = make_line_tile()
 
 SHARED = 8  # zeros that two lines share at most
 
@@ -44,6 +47,16 @@ class Phases(NamedTuple):
         shift, phase = np.divmod(positions - positions.min(), stride)
         offsets, of_tap = np.unique(phase, return_inverse=True)
         return cls(offsets + positions.min(), of_tap, shift, stride, outputs + int(shift.max()))
+
+    @classmethod
+    def apart(cls, positions: Array, stride: int, outputs: int) -> "Phases":
+        """Return a phase of its own for each tap, exactly as long as the outputs.
+
+        >>> Phases.apart(np.array([-1, 0, 1]), stride=1, outputs=4)[:3]
+        (array([-1,  0,  1]), array([0, 1, 2]), array([0, 0, 0]))
+        """
+        taps = len(positions)
+        return cls(positions, np.arange(taps), np.zeros(taps, np.int64), stride, outputs)
 
     def shared(self, size: int) -> "Phases":
         """Return the same for lines that lie one behind the other, of images `size` pixels wide.
@@ -78,43 +91,90 @@ class Planes(NamedTuple):
         return PH * PW * HQ * WQ
 
     @property
+    def lines(self) -> "Lines":
+        """The same for a kernel."""
+        rows, cols = self
+        return Lines(rows.offsets, cols.offsets, rows.stride, cols.stride, rows.length, cols.length)
+
+    @property
     def places(self) -> Array:
         """(KH, KW): where in a channel's planes output 0 finds the pixel of each tap."""
         _, PW, HQ, WQ = self.shape
         phase = self.rows.of_tap[:, None] * PW + self.cols.of_tap
         return (phase * HQ + self.rows.shift[:, None]) * WQ + self.cols.shift
 
-    def are(self, x: Array) -> bool:
-        """Return whether the images (N, C, H, W) lie like that already, and no tile can overrun them."""
-        if self.shape != (1, 1, *x.shape[2:]) or self.cols.length < WIDEST * HOST.lanes(x.itemsize) + 2:
+    def are(self, size: Pair, itemsize: int) -> bool:
+        """Return whether images of `size` lie like that already, and no tile can overrun them."""
+        widest = WIDEST * HOST.lanes(itemsize)
+        if self.shape != (1, 1, *size) or self.cols.length < widest + 2:
             return False
         untouched = all(axis.offsets[0] == 0 and axis.stride == 1 for axis in self)
         # some phases of dx lack the first and the last output
-        return untouched and self.cols.length - self.cols.shift.max() - 2 >= WIDEST * HOST.lanes(x.itemsize)
+        return untouched and self.cols.length - self.cols.shift.max() - 2 >= widest
+
+
+class Lines(NamedTuple):
+    """Planes as a kernel takes them: where in the image each line of a channel begins."""
+
+    rows: Array  # (PH,) the row of the image with which each phase of the rows begins
+    cols: Array  # (PW,) and the column
+    down: int  # rows of the image from one line to the next
+    across: int  # and columns from one number to the next
+    lines: int  # of a phase
+    length: int  # numbers of a line
+
+
+@helper
+def lay_planes(x, planes, lines, top, height, flat, o):  # type: ignore[no-untyped-def]
+    """Fill flat[o:] with planes (PH, PW, HQ, WQ) from x (NC, H, W): those from planes[0] to planes[1] − 1.
+
+    Each phase gets `height` lines, from row `top` of outputs on. What lies outside of the image is 0.
+    """
+    H, W = x.shape[1:]
+    SH, SW, HQ, WQ = lines.down, lines.across, lines.lines, lines.length
+    size = lines.rows.size * lines.cols.size * HQ * WQ
+    images, (first, last) = x.reshape(-1), planes
+    for i in range(lines.rows.size):
+        row = top * SH + lines.rows[i]  # of the first line
+        above = min(height, max(0, -(row // SH)))  # lines above the image
+        below = max(above, min(height, (H - 1 - row) // SH + 1))
+        for j in range(lines.cols.size):
+            column = lines.cols[j]  # of the first number
+            start = min(WQ, max(0, -(column // SW)))
+            stop = max(start, min(WQ, (W - 1 - column) // SW + 1))
+            for plane in range(first, last):
+                line = o + (plane - first) * size + (i * lines.cols.size + j) * HQ * WQ
+                pixel = (plane * H + row + above * SH) * W + column
+                if above:
+                    flat[line : line + above * WQ] = 0
+                    line += above * WQ
+                line_tile(images, pixel, SH * W, SW, flat, line, start, stop, WQ, below - above)
+                line += (below - above) * WQ
+                if below < height:
+                    flat[line : line + (height - below) * WQ] = 0
+                if height < HQ:
+                    line += (height - below) * WQ
+                    flat[line : line + min(SHARED, WQ)] = 0  # the last line has a next one too
+
+
+@helper
+def lay_band(x, n, lines, top, more, bands, o):  # type: ignore[no-untyped-def]
+    """Fill bands[o:] with the planes of image n of x (N, C, H, W) from row `top` of outputs on.
+
+    `more` is by how much its outputs have more rows, or fewer, than the planes have room for.
+    """
+    C, H, W = x.shape[1:]
+    planes = x.reshape(-1, H, W)
+    lay_planes(planes, (n * C, n * C + C), lines, top, lines.lines + more, bands, o)
+    size = C * lines.rows.size * lines.cols.size * lines.lines * lines.length
+    bands[o + size : o + size + SHARED] = 0  # behind the last line
 
 
 @kernel
-def fill_planes(x, planes, row_offsets, col_offsets, SH, SW):  # type: ignore[no-untyped-def]
-    """Planes (NC, PH, PW, HQ, WQ) from the images x (NC, H, W); what lies outside of the image is 0."""
-    NC, PH, PW, HQ, WQ = planes.shape
-    H, W = x.shape[1:]
-    for plane in prange(NC):
-        for i in range(PH):
-            for j in range(PW):
-                first = col_offsets[j]  # the pixel of column 0
-                start = min(WQ, max(0, -(first // SW)))  # the first column on the image
-                stop = max(start, min(WQ, (W - 1 - first) // SW + 1))
-                for hq in range(HQ):
-                    line = planes[plane, i, j, hq]
-                    h = hq * SH + row_offsets[i]
-                    if h < 0 or h >= H:
-                        line[:] = 0
-                        continue
-                    line[:start] = 0
-                    line[stop:] = 0
-                    pixels = x[plane, h]
-                    for wq in range(start, stop):
-                        line[wq] = pixels[wq * SW + first]
+def fill_planes(x, planes, lines):  # type: ignore[no-untyped-def]
+    """Planes (NC, PH·PW·HQ·WQ) from the images x (NC, H, W)."""
+    for plane in prange(len(x)):
+        lay_planes(x, (plane, plane + 1), lines, 0, lines.lines, planes[plane], 0)
 
 
 def split(x: Array, planes: Planes) -> Array:
@@ -124,13 +184,12 @@ def split(x: Array, planes: Planes) -> Array:
     thread.
     """
     x = plain(x)
-    if planes.are(x):
+    if planes.are(x.shape[2:], x.itemsize):
         return x.reshape(-1)
     N, C, H, W = x.shape
-    rows, cols = planes
     flat = room("planes", N * C * planes.size, x.dtype)
-    target = flat[: N * C * planes.size].reshape(N * C, *planes.shape)
-    fill_planes(x.reshape(N * C, H, W), target, rows.offsets, cols.offsets, rows.stride, cols.stride)
+    target = flat[: N * C * planes.size].reshape(N * C, planes.size)
+    fill_planes(x.reshape(N * C, H, W), target, planes.lines)
     return flat
 
 

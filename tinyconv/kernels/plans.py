@@ -5,7 +5,7 @@ of the image, padded p' = p + padding = q·s + phase, got products from the taps
 those tap k made output q − (k·d) // s. So each phase of dx is a convolution of dy too, with stride 1.
 """
 
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,24 +15,22 @@ from tinyconv.kernels.planes import Phases, Planes
 
 
 class Reading(NamedTuple):
-    """Where the products of one output lie in the planes, and which pixels of `out` the outputs are."""
+    """Where the products of each output lie in the planes, and which pixel of the result the output is.
 
-    shifts: Array  # (K,) the place of each product for output 0
+    The outputs of one *phase* have the same taps: those of the way back come in as many as the stride has,
+    those of the forward pass in one.
+    """
+
+    shifts: Array  # (ΣK,) the place of each product for output 0, phase by phase
+    bounds: Array  # (P + 1,) where the shifts of each phase begin
+    origins: Array  # (P, 2) the row and column of the planes' lines that output 0 is
+    firsts: Array  # (P, 2) the row and column of the result that it is
+    down: int  # rows of the result from one output to the next
+    across: int  # and columns
     line: int  # from one row of outputs to the next
     size: int  # numbers in the planes of one group of channels
-    origin: int = 0
-    first: Pair = (0, 0)  # the row and column of `out` that output 0 is
-    step: Pair = (1, 1)  # rows and columns of `out` from one output to the next
 
 
-class BackwardPlan(NamedTuple):
-    """How dy is laid out, and for each phase of dx the taps that read it and where their products lie."""
-
-    planes: Planes
-    phases: list[tuple[Array, Reading]]
-
-
-@lru_cache(maxsize=1024)
 def forward_plan(
     filters: tuple[int, int, int, int],
     stride: Pair,
@@ -40,37 +38,48 @@ def forward_plan(
     before: Pair,
     outputs: Pair,
     width: int,
+    apart: bool = False,
 ) -> tuple[Planes, Reading]:
     """Return the layout of x for one group's `filters` (F, C, KH, KW), and the reading for y.
 
-    `before` are the zeros above and left of the images, `width` is that of the images.
+    `before` are the zeros above and left of the images, `width` is that of the images; with `apart`, each tap
+    of a row has lines of its own.
     """
     _, C, *kernel = filters
     axes = zip(kernel, stride, dilation, before, outputs, strict=True)
-    rows, cols = (Phases.of(np.arange(k) * d - b, s, o) for k, s, d, b, o in axes)
-    planes = Planes(rows, cols.shared(width))
-    return planes, _reading(planes, C, planes.places)
+    rows, cols = ((np.arange(k) * d - b, s, o) for k, s, d, b, o in axes)
+    across = Phases.apart(*cols) if apart else Phases.of(*cols).shared(width)
+    planes = Planes(Phases.of(*rows), across)
+    return planes, _reading(planes, C, [planes.places])
 
 
-@lru_cache(maxsize=1024)
 def backward_plan(
-    filters: tuple[int, int, int, int], stride: Pair, dilation: Pair, before: Pair, input_size: Pair
-) -> BackwardPlan:
-    """Return the layout of dy for one group's `filters` (F, C, KH, KW), and the readings for dx."""
+    filters: tuple[int, int, int, int],
+    stride: Pair,
+    dilation: Pair,
+    before: Pair,
+    input_size: Pair,
+    rows: int | None = None,
+) -> tuple[Planes, Reading, list[Array]]:
+    """Return the layout of dy for one group's `filters` (F, C, KH, KW), the reading for dx, and its taps.
+
+    `rows` are those of a band, of all outputs where there are none; the taps (T,) of each phase are flat
+    indices kh·KW + kw.
+    """
     F, _, *kernel = filters
     axes = zip(kernel, stride, dilation, before, input_size, strict=True)
-    rows, cols = (_BackwardAxis.of(*axis) for axis in axes)
-    planes = Planes(rows.phases, cols.phases)
-    found = []
-    for row, kh in rows.taps.items():
-        for col, kw in cols.taps.items():
-            first = rows.first_pixel(row), cols.first_pixel(col)
+    down, across = (_BackwardAxis.of(*axis) for axis in axes)
+    planes = Planes(down.phases(rows), across.phases())
+    taps, places, origins, firsts = [], [], [], []
+    for row, kh in down.taps.items():
+        for col, kw in across.taps.items():
+            first = down.first_pixel(row), across.first_pixel(col)
             if first[0] < input_size[0] and first[1] < input_size[1]:
-                origin = rows.first_q(row) * planes.cols.length + cols.first_q(col)
-                places = planes.places[kh[:, None], kw]
-                reading = _reading(planes, F, places, origin, first, stride)
-                found.append(((kh[:, None] * kernel[1] + kw).reshape(-1), reading))
-    return BackwardPlan(planes, found)
+                taps.append((kh[:, None] * kernel[1] + kw).reshape(-1))
+                places.append(planes.places[kh[:, None], kw])
+                origins.append((down.first_q(row), across.first_q(col)))
+                firsts.append(first)
+    return planes, _reading(planes, F, places, origins, firsts, stride), taps
 
 
 class _BackwardAxis(NamedTuple):
@@ -90,9 +99,8 @@ class _BackwardAxis(NamedTuple):
         start = min(max(0, -((p - before) // stride)) for p in taps)
         return cls(shift, taps, stride, before, start, max(1, (before + size - 1) // stride + 1 - start))
 
-    @property
-    def phases(self) -> Phases:
-        return Phases.of(self.start - self.shift, 1, self.length)
+    def phases(self, length: int | None = None) -> Phases:
+        return Phases.of(self.start - self.shift, 1, length or self.length)
 
     def first_q(self, phase: int) -> int:
         return max(0, -((phase - self.before) // self.stride)) - self.start
@@ -102,8 +110,17 @@ class _BackwardAxis(NamedTuple):
 
 
 def _reading(
-    planes: Planes, channels: int, places: Array, origin: int = 0, first: Pair = (0, 0), step: Pair = (1, 1)
+    planes: Planes,
+    channels: int,
+    places: list[Array],
+    origins: Sequence[Pair] = ((0, 0),),
+    firsts: Sequence[Pair] = ((0, 0),),
+    step: Pair = (1, 1),
 ) -> Reading:
-    """Return the reading of the places within one channel's planes, over all channels of a group."""
-    shifts = (np.arange(channels)[:, None, None] * planes.size + places).reshape(-1)
-    return Reading(shifts, planes.cols.length, channels * planes.size, origin, first, step)
+    """Return the reading of each phase's places within one channel's planes, over all channels of a group."""
+    channel = np.arange(channels)[:, None] * planes.size
+    shifts = [(channel + place.reshape(-1)).reshape(-1) for place in places]
+    bounds = np.cumsum([0] + [len(phase) for phase in shifts])
+    flat = np.concatenate([*shifts, np.zeros(0, np.int64)])
+    origin, first = (np.array(pair, np.int64).reshape(-1, 2) for pair in (origins, firsts))
+    return Reading(flat, bounds, origin, first, *step, planes.cols.length, channels * planes.size)

@@ -10,38 +10,40 @@ import numpy as np
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from tinyconv.kernels.host import HOST
 from tinyconv.kernels.tile import Arrays, compiled
 from tinyconv.kernels.vectors import I64, Vectors
 
 
 def make_pool_tile() -> Callable[..., None]:
-    """Return the tile that pools rows s and s + line of `sums`, with bias[f] added, and rectified.
+    """Return the tile that pools rows s and s + line of `sums`, rectified.
 
-    The tile takes (sums, s, line, bias, f, best, winner, o, vectors): it fills best[o:] and winner[o:],
-    `vectors` vectors of them, with each window's largest number and with the tap 2·kh + kw that has it: the
-    first of equals, the last NaN. It is called from compiled code.
+    The tile takes (sums, s, line, best, winner, o, count): it fills best[o:] and winner[o:], `count` of them,
+    with each window's largest number and with the tap 2·kh + kw that has it: the first of equals, the last
+    NaN. It reads whole vectors of sums. It is called from compiled code.
     """
 
     @intrinsic
-    def tile(typing, sums, s, line, bias, f, best, winner, o, vectors):  # type: ignore[no-untyped-def]
+    def tile(typing, sums, s, line, best, winner, o, count):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(sums.dtype))
-            top, number, maxima, taps = (arrays.at(i, j) for i, j in ((0, 1), (3, 4), (5, 7), (6, 7)))
-            bottom, offset = builder.gep(top, [arguments[2]]), code.broadcast(number)
-            with cgutils.for_range(builder, arguments[8]) as loop:
+            top, maxima, taps = (arrays.at(i, j) for i, j in ((0, 1), (3, 5), (4, 5)))
+            bottom = builder.gep(top, [arguments[2]])
+            vectors = builder.udiv(builder.add(arguments[6], I64(code.lanes - 1)), I64(code.lanes))
+            with cgutils.for_range(builder, vectors) as loop:
                 first = builder.mul(loop.index, I64(2 * code.lanes))
                 lines = (builder.gep(row, [first]) for row in (top, bottom))
-                pixels = [builder.fadd(half, offset) for line in lines for half in code.load_pairs(line)]
+                pixels = [half for line in lines for half in code.load_pairs(line)]
                 place = builder.mul(loop.index, I64(code.lanes))
                 value, tap = _winners(code, pixels)
-                code.store(value, builder.gep(maxima, [place]), 0)
-                code.store_bytes(tap, builder.gep(taps, [place]))
+                column = code.numbers(place, I64(1))
+                is_window = builder.icmp_signed("<", column, code.spread(arguments[6]))
+                code.store_where(is_window, value, builder.gep(maxima, [place]))
+                code.store_where(is_window, tap, builder.gep(taps, [place]))
             return context.get_dummy_value()
 
         n = types.intp
-        return types.void(sums, n, n, bias, n, best, winner, n, n), codegen
+        return types.void(sums, n, n, best, winner, n, n), codegen
 
     return compiled(tile, pool_twin)
 
@@ -59,12 +61,12 @@ def _winners(code: Vectors, pixels: list[Any]) -> tuple[Any, Any]:
     return builder.select(builder.fcmp_ordered("<=", value, code.zero()), code.zero(), value), tap
 
 
-def pool_twin(sums, s, line, bias, f, best, winner, o, vectors):  # type: ignore[no-untyped-def]
+def pool_twin(sums, s, line, best, winner, o, count):  # type: ignore[no-untyped-def]
     """Do the same in plain loops."""
-    for q in range(vectors * (HOST.vector_bytes // sums.itemsize)):
-        value, tap = sums[s + 2 * q] + bias[f], 0
+    for q in range(count):
+        value, tap = sums[s + 2 * q], 0
         for number in range(1, 4):
-            pixel = sums[s + number // 2 * line + 2 * q + number % 2] + bias[f]
+            pixel = sums[s + number // 2 * line + 2 * q + number % 2]
             if pixel > value or pixel != pixel:
                 value, tap = pixel, number
         best[o + q] = 0 if value <= 0 else value

@@ -11,7 +11,7 @@ import numpy as np
 from numba import prange
 
 from tinyconv.kernels import threads
-from tinyconv.kernels.correlation import band
+from tinyconv.kernels.bands import rows_that_fit
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
@@ -109,7 +109,7 @@ class ImageGradient:
         patches, dx = self.patches, self.dx[part]
         N, C, H, W = dx.shape
         images = dx.reshape(N * self.groups, C // self.groups, H * W)
-        rows = band(H, len(images) * patches.blocks, patches.size * dx.itemsize)
+        rows = rows_that_fit(H, len(images) * patches.blocks, patches.size * dx.itemsize)
         strips = self._strips(rows, stride)
         pixels = places_of((H, W), before, patches.rows, patches.cols)
         fill_image(

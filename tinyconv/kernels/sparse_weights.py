@@ -11,7 +11,7 @@ import numpy as np
 from numba import prange
 
 from tinyconv.kernels import threads
-from tinyconv.kernels.correlation import band
+from tinyconv.kernels.bands import rows_that_fit
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair
@@ -62,7 +62,7 @@ class WeightSums:
         image = in_patches(x, self.groups, before, self.patches) if self.are_exact else None
         self.are_exact = image is not None
         if image is not None:
-            rows = band(winners.starts.shape[1] - 1, len(x), self.patches.size * x.itemsize)
+            rows = rows_that_fit(winners.starts.shape[1] - 1, len(x), self.patches.size * x.itemsize)
             workers = threads.get_num_threads()
             add_patches(image, self.patches, winners, self.sums, self.groups, rows, self.lanes, workers)
             for sums in winners.sums.reshape(len(x), -1):

@@ -33,18 +33,19 @@ def rows_for(count: int) -> int:
 
 
 def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
-    """Return the tile out[m, v] = Σₖ panel[k, m] · image[shifts[k] + v].
+    """Return the tile out[m, v] = bias[m] + Σₖ panel[k, m] · image[shifts[k] + v].
 
-    The tile takes (panel, p, image, q, shifts, out, o, ld): flat arrays, each with the index at which its
-    part begins, and the distance of two rows of `out`. It is called from compiled code.
+    The tile takes (panel, p, image, q, shifts, bias, b, out, o, ld): flat arrays, each with the index at
+    which its part begins, and the distance of two rows of `out`. It is called from compiled code.
     """
 
     @intrinsic
-    def tile(typing, panel, p, image, q, shifts, out, o, ld):  # type: ignore[no-untyped-def]
+    def tile(typing, panel, p, image, q, shifts, bias, b, out, o, ld):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(image.dtype))
-            panel, pixels, taps, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (4, None), (5, 6)))
+            places = (0, 1), (2, 3), (4, None), (5, 6), (7, 8)
+            panel, pixels, taps, offsets, target = (arrays.at(array, start) for array, start in places)
             sums = _sums(code, rows, vectors)
             with cgutils.for_range(builder, arrays.size(4)) as loop:
                 shift = builder.load(builder.gep(taps, [loop.index]))
@@ -54,10 +55,15 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
                 _add_products(code, sums, weights, line)
                 for vector in range(vectors):
                     code.prefetch(line, vectors + vector)
-            _store(code, sums, target, arguments[7])
+            for m, row in enumerate(sums):
+                offset = code.broadcast(builder.gep(offsets, [I64(m)]))
+                for total in row:
+                    builder.store(builder.fadd(builder.load(total), offset), total)
+            _store(code, sums, target, arguments[9])
             return context.get_dummy_value()
 
-        return types.void(panel, types.intp, image, types.intp, shifts, out, types.intp, types.intp), codegen
+        n = types.intp
+        return types.void(panel, n, image, n, shifts, bias, n, out, n, n), codegen
 
     return compiled(tile, make_twin(vectors, rows))
 
@@ -66,12 +72,13 @@ def make_twin(vectors: int, rows: int = ROWS) -> Callable[..., None]:
     """Return the same tile as plain loops: what its vector code must do."""
     width = vectors * HOST.vector_bytes
 
-    def twin(panel, p, image, q, shifts, out, o, ld):  # type: ignore[no-untyped-def]
+    def twin(panel, p, image, q, shifts, bias, b, out, o, ld):  # type: ignore[no-untyped-def]
         for m in range(rows):
             for v in range(width // image.itemsize):
                 out[o + m * ld + v] = 0
                 for k in range(shifts.size):
                     out[o + m * ld + v] += panel[p + k * rows + m] * image[q + shifts[k] + v]
+                out[o + m * ld + v] += bias[b + m]
 
     twin.__qualname__ += f"_{vectors}_{rows}"  # for Numba's cache: the name of its machine code
     return twin

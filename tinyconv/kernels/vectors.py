@@ -31,6 +31,60 @@ class Vectors:
         """Store the vector that lies `vector` vectors behind a pointer to a number."""
         self.builder.store(value, self._at(pointer, vector), align=self.bits // 8)
 
+    def load_where(self, chosen: Any, pointer: Any) -> Any:
+        """Load the chosen lanes of the vector of numbers, or bytes, at a pointer, and zeros into the others.
+
+        Those are not read.
+        """
+        kind, name, align = self._masked(pointer.type.pointee)
+        place = self.builder.bitcast(pointer, kind.as_pointer())
+        signature = ir.FunctionType(kind, [place.type, I32, chosen.type, kind])
+        load = cgutils.get_or_insert_function(self.builder.module, signature, f"llvm.masked.load.{name}.p0")
+        return self.builder.call(load, [place, align, chosen, ir.Constant(kind, None)])
+
+    def gather_where(self, chosen: Any, pointer: Any, step: Any) -> Any:
+        """Load every `step`-th number from a pointer on into the chosen lanes, and zeros into the others."""
+        builder = self.builder
+        start = builder.ptrtoint(pointer, I64)
+        bytes_ = builder.mul(step, I64(self.bits // 8))
+        places = ir.Constant(ir.VectorType(I64, self.lanes), ir.Undefined)
+        for lane in range(self.lanes):
+            place = builder.add(start, builder.mul(bytes_, I64(lane)))
+            places = builder.insert_element(places, place, I32(lane))
+        pointers = builder.inttoptr(places, ir.VectorType(pointer.type, self.lanes))
+        kind = ir.FunctionType(self.kind, [pointers.type, I32, chosen.type, self.kind])
+        name = f"llvm.masked.gather.v{self.lanes}f{self.bits}.v{self.lanes}p0"
+        gather = cgutils.get_or_insert_function(builder.module, kind, name)
+        return builder.call(gather, [pointers, I32(self.bits // 8), chosen, self.zero()])
+
+    def store_where(self, chosen: Any, value: Any, pointer: Any) -> None:
+        """Store the chosen lanes of a vector where they belong; the others are left alone."""
+        kind, name, align = self._masked(value.type.element)
+        place = self.builder.bitcast(pointer, kind.as_pointer())
+        signature = ir.FunctionType(ir.VoidType(), [kind, place.type, I32, chosen.type])
+        store = cgutils.get_or_insert_function(self.builder.module, signature, f"llvm.masked.store.{name}.p0")
+        self.builder.call(store, [value, place, align, chosen])
+
+    def _masked(self, number: Any) -> tuple[Any, str, Any]:
+        """Return the vector of such numbers, its name, and the bytes of one."""
+        if number == I8:
+            return self._kind(I8), f"v{self.lanes}i8", I32(1)
+        return self.kind, f"v{self.lanes}f{self.bits}", I32(self.bits // 8)
+
+    def paired(self, first: Any, second: Any) -> tuple[Any, Any]:
+        """Return two vectors of pairs, of the numbers of two vectors: what `load_pairs` takes apart."""
+        low, high = (
+            [lane // 2 + lane % 2 * self.lanes + half * self.lanes // 2 for lane in range(self.lanes)]
+            for half in (0, 1)
+        )
+        return tuple(
+            self.builder.shuffle_vector(first, second, self._lanes(numbers)) for numbers in (low, high)
+        )
+
+    def spread_byte(self, number: Any) -> Any:
+        """Copy a whole number, as a byte, into all lanes."""
+        return self.builder.trunc(self.spread(number), self._kind(I8))
+
     def prefetch(self, pointer: Any, vector: int) -> None:
         """Ask for the vector that lies `vector` vectors behind a pointer: it may lie outside of any array."""
         byte = self.builder.bitcast(self._at(pointer, vector), ir.IntType(8).as_pointer())
@@ -113,10 +167,6 @@ class Vectors:
         kind = ir.IntType(self.lanes)
         bits = self.builder.bitcast(chosen, kind)
         return self.builder.zext(self.builder.ctpop(bits), I64)
-
-    def store_bytes(self, value: Any, pointer: Any) -> None:
-        """Store a vector of bytes."""
-        self.builder.store(value, self.builder.bitcast(pointer, self._kind(I8).as_pointer()), align=1)
 
     def _kind(self, number: Any) -> ir.VectorType:
         return ir.VectorType(number, self.lanes)

@@ -13,32 +13,50 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.list_tile import list_twin, make_list_tile
-from tinyconv.kernels.planes import Phases, Planes, room
 from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.unpool_tile import make_unpool_tile
 
-list_tile = make_list_tile()
+list_tile, unpool_tile = make_list_tile(), make_unpool_tile()
 list_few = helper(list_twin)  # of fewer numbers than a vector has
 
 
-@kernel
-def planes_from_winners(  # type: ignore[no-untyped-def]
-    dy, y, winners, planes, top, left, tap_rows, tap_cols, SH, SW
-):
-    """Planes (NF, HQ, WQ) with dy (NF, PH, PW) at each window's winner, if the ReLU let it through."""
-    NF, HQ, WQ = planes.shape
+@helper
+def lay_winners(dy, y, winners, n, taps, stride, h, w, height, width, flat, o):  # type: ignore[no-untyped-def]
+    """Fill flat[o:], a window (height, width) of the convolution's output from row h and column w on.
+
+    There is dy (NF, PH, PW) of image n at each pool window's winner, if the ReLU let it through.
+    """
     PH, PW = dy.shape[1:]
+    tap_rows, tap_cols = taps
+    SH, SW = stride
     zero = dy.dtype.type(0)
-    for image in prange(NF):
-        plane = planes[image].reshape(-1)
-        plane[:] = 0
-        for p in range(PH):
-            upstream, maxima, won = dy[image, p], y[image, p], winners[image, p]
-            for q in range(PW):
-                value = upstream[q]  # read in any case: a choice of two numbers needs no branch
-                value = zero if maxima[q] <= zero else value
-                row, col = top + p * SH + tap_rows[won[q]], left + q * SW + tap_cols[won[q]]
-                if 0 <= row < HQ and 0 <= col < WQ:
-                    plane[row * WQ + col] = value
+    flat[o : o + height * width] = 0
+    first, last = (h - tap_rows[-1] + SH - 1) // SH, (h + height - 1) // SH + 1  # rows of pool windows
+    tiles = SH == SW == 2 and tap_rows.size == 4 and tap_rows[-1] == 1 and w <= 0 and 2 * PW - w <= width
+    gradients, outputs, wins = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
+    for p in range(max(0, first), min(PH, last)):
+        if tiles:
+            i = (n * PH + p) * PW
+            for row in range(max(0, 2 * p - h), min(height, 2 * p - h + 2)):
+                tap = 2 * (row + h - 2 * p)
+                unpool_tile(gradients, outputs, wins, i, tap, flat, o + row * width - w, PW)
+            continue
+        upstream, maxima, won = dy[n, p], y[n, p], winners[n, p]
+        for q in range(PW):
+            value = upstream[q]  # read in any case: a choice of two numbers needs no branch
+            value = zero if maxima[q] <= zero else value
+            row, col = p * SH + tap_rows[won[q]] - h, q * SW + tap_cols[won[q]] - w
+            if 0 <= row < height and 0 <= col < width:
+                flat[o + row * width + col] = value
+
+
+@kernel
+def fill_dense(dy, y, winners, dense, taps, stride):  # type: ignore[no-untyped-def]
+    """Fill dense (NF, OH, OW) with dy (NF, PH, PW) at each window's winner."""
+    NF, OH, OW = dense.shape
+    flat = dense.reshape(-1)
+    for n in prange(NF):
+        lay_winners(dy, y, winners, n, taps, stride, 0, 0, OH, OW, flat, n * OH * OW)
 
 
 @kernel
@@ -98,25 +116,17 @@ class Upstream(NamedTuple):
     pool_size: Pair
     pool_stride: Pair
 
-    def in_planes(self, part: slice, planes: Planes, purpose: str = "planes") -> Array:
-        """Return the gradient by the convolution's output for some images: in `planes`, flat."""
-        images = self._images(part)
-        count = len(images[0]) * planes.size
-        flat = room(purpose, count, self.dy.dtype)
-        target = flat[:count].reshape(len(images[0]), *planes.shape[2:])
-        before = -planes.rows.offsets[0], -planes.cols.offsets[0]
-        planes_from_winners(*images, target, *before, *self._taps, *self.pool_stride)
-        return flat
-
     def dense(self, part: slice) -> Array:
-        """Return the same as an image (N, F, OH, OW)."""
-        rows, cols = (Phases.of(np.zeros(1, np.int64), 1, size) for size in self.conv_size)
+        """Return the gradient by the convolution's output for some images, (N, F, OH, OW)."""
         shape = (*self.y[part].shape[:2], *self.conv_size)
-        return self.in_planes(part, Planes(rows, cols), "gradients")[: int(np.prod(shape))].reshape(shape)
+        dense = scratch("gradients", int(np.prod(shape)), self.dy.dtype).reshape(shape)
+        flat = dense.reshape(-1, *self.conv_size)
+        fill_dense(*self.images(part), flat, self.taps, self.pool_stride)
+        return dense
 
     def listed(self, part: slice, step: Pair) -> Winners:
         """Return the same as lists; an output's place is row·step[0] + column·step[1]."""
-        images = self._images(part)
+        images = self.images(part)
         (NF, PH, PW), lanes = images[0].shape, HOST.lanes(self.dy.itemsize)
         length = PH * PW + lanes  # room behind, for the last vector
         places = scratch("places", NF * length, np.int32).reshape(NF, length)
@@ -131,12 +141,13 @@ class Upstream(NamedTuple):
         """How much room the lists of one image take."""
         return self.dy[:1].size * (self.dy.itemsize + 4)
 
-    def _images(self, part: slice) -> list[Array]:
+    def images(self, part: slice) -> list[Array]:
         """Return dy, y and winners of some images, (NF, PH, PW) each."""
         arrays = plain(self.dy[part]), self.y[part], self.winners[part]
         return [array.reshape(-1, *array.shape[2:]) for array in arrays]
 
     @property
-    def _taps(self) -> tuple[Array, Array]:
+    def taps(self) -> tuple[Array, Array]:
+        """The row and the column of each tap in its window."""
         KH, KW = self.pool_size
         return np.divmod(np.arange(KH * KW), KW)

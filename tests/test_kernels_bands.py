@@ -1,0 +1,65 @@
+"""tinyconv.kernels.bands: a band fits the cache, every thread gets work, and the cheaper layout is taken."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinyconv.kernels import bands, threads
+from tinyconv.kernels.bands import Task, backward_band, forward_band, rows_that_fit
+
+befores = st.tuples(st.integers(0, 2), st.integers(0, 2))
+pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+sizes = st.tuples(st.integers(1, 60), st.integers(1, 60))
+
+
+def band_for(filters, size, images=64, workers=2, before=(1, 1)):
+    """Return the band of a 3×3 convolution that keeps the size."""
+    return forward_band(filters, (1, 1), (1, 1), before, size, size, Task(workers, images, 4, size[0]))
+
+
+@given(st.integers(1, 70), st.integers(1, 70), pairs, pairs, pairs, befores, sizes, st.integers(1, 4))
+def test_a_band_fits_the_cache_unless_it_is_one_row(F, C, kernel, stride, dilation, before, outputs, workers):
+    size = tuple(
+        max(1, (o - 1) * s + (k - 1) * d + 1 - b)
+        for o, s, k, d, b in zip(outputs, stride, kernel, dilation, before, strict=True)
+    )
+    case = (F, C, *kernel), stride, dilation, before, outputs, size
+    task = Task(workers, 1, 4, outputs[0])
+    for band in (forward_band(*case, task), backward_band(*case, task)[0]):
+        assert 1 <= band.rows <= band.units
+        if band.is_copied:
+            assert band.rows == 1 or band.reading.size * 4 <= bands.CACHE
+            assert band.room(workers, np.dtype(np.float32)).size % workers == 0
+
+
+def test_every_thread_gets_work():
+    for workers in (1, 2, 5):
+        band = band_for((32, 8, 3, 3), (100, 100), images=1, workers=workers)
+        assert -(-band.units // band.rows) % workers == 0
+
+
+def test_lines_of_their_own_pay_where_rows_are_short_and_filters_many():
+    assert band_for((512, 256, 3, 3), (14, 14)).reading.line == 14
+    assert band_for((8, 256, 3, 3), (112, 112)).reading.line == 113
+
+
+def test_images_that_lie_like_that_already_are_read_in_place():
+    task = Task(2, 4, 4, 60)
+    assert not forward_band((8, 8, 1, 1), (1, 1), (1, 1), (0, 0), (60, 60), (60, 60), task).is_copied
+    assert band_for((8, 8, 3, 3), (60, 60)).is_copied
+
+
+def test_a_band_is_chosen_once_for_each_number_of_threads():
+    case = (8, 8, 3, 3), (60, 60)
+    assert band_for(*case) is band_for(*case)
+    assert band_for(*case) is not band_for(*case, workers=1)
+
+
+def test_rows_fit_the_cache_and_give_every_thread_work():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "get_num_threads", lambda: 2)
+        assert rows_that_fit(rows=100, images=1, image_bytes=100 * bands.CACHE) == 1
+        assert rows_that_fit(rows=100, images=1, image_bytes=100) == 25
+        assert rows_that_fit(rows=100, images=1000, image_bytes=100) == 100
+        assert rows_that_fit(rows=1, images=1, image_bytes=1) == 1

@@ -1,0 +1,166 @@
+"""Bands: an image is worked through a few rows of outputs at a time, so that their lines stay in the cache.
+
+A task lays out the lines of its band, with all channels of a group, and multiplies them with all filters.
+More rows leave less of the last vector empty, and lay fewer lines twice; but they have to fit, and every
+thread needs work. So the rows are chosen by what all tasks cost, counted in cycles: one for a
+vector's multiply-add, more for what surrounds it.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from tinyconv.kernels import threads
+from tinyconv.kernels.host import HOST
+from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.planes import SHARED, Planes
+from tinyconv.kernels.plans import Reading, backward_plan, forward_plan
+from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.tile import ROWS, WIDEST
+
+CACHE = 512 * 1024  # bytes of a band, which is read again and again: it stays in the second-level cache
+COPY, PICK = 0.3, 2.5  # cycles for a number that is copied with its neighbours, or without
+PLACE, SPILL = 3, 2  # cycles for a vector of sums that is moved to its place, or out of the first-level cache
+SUMS = 24 * 1024  # bytes of sums that stay in there
+BEGIN, BAND = 40, 3000  # cycles until a tile, or a channel's first line, is under way; or a band
+
+
+class Task(NamedTuple):
+    """What has to be done for some images, and how it may be cut."""
+
+    workers: int
+    images: int  # times groups
+    itemsize: int
+    rows: int  # of results: outputs, or windows of outputs
+    window: int = 1  # rows of outputs for a row of results
+    step: int = 1  # from one window to the next
+
+    def height(self, rows: int) -> int:
+        """Return how many rows of outputs so many rows of results need.
+
+        >>> Task(workers=2, images=1, itemsize=4, rows=7, window=3, step=2).height(4)
+        9
+        """
+        return (rows - 1) * self.step + self.window
+
+
+class Band(NamedTuple):
+    """How the rows of a band lie, and how they are read."""
+
+    rows: int  # of results
+    units: int  # rows of results in all
+    planes: Planes
+    reading: Reading
+    is_copied: bool  # or read where the images are
+
+    def room(self, workers: int, dtype: np.dtype) -> Array:
+        """Return room for a band of each worker, and for what lines share and a vector overruns behind it."""
+        lanes = HOST.lanes(dtype.itemsize)
+        size = self.reading.size + SHARED + lanes if self.is_copied else 0
+        size += -size % lanes
+        return scratch("bands", workers * size, dtype)
+
+
+class Cost(NamedTuple):
+    """What a band costs, for one row of outputs laid out as `planes`."""
+
+    planes: Planes
+    filters: tuple[int, int, int, int]  # (F, C, KH, KW) of a group: C channels are read, and F made
+    cols: int  # outputs of a row
+    itemsize: int
+    pools: bool  # so that sums are moved even where lines are as long as rows of outputs
+
+    def bytes(self, height: int) -> int:
+        """Return how much room the lines for `height` rows of outputs take."""
+        return self._numbers(height) * self.itemsize
+
+    def cycles(self, height: int) -> float:
+        """Return the cost of `height` rows of outputs.
+
+        >>> row, _ = forward_plan((8, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 32), width=32)
+        >>> cost = Cost(row, (8, 1, 1, 1), 32, 4, False)
+        >>> cost.cycles(1) < cost.cycles(2) < 2 * cost.cycles(1)
+        True
+        """
+        F, C, KH, KW = self.filters
+        PH, PW, _, line = self.planes.shape
+        vectors = -(-((height - 1) * line + self.cols) // HOST.lanes(self.itemsize))
+        begun = -(-vectors // WIDEST) * -(-F // ROWS) + C * PH * PW
+        copy = COPY if self.planes.cols.stride == 1 else PICK
+        move = PLACE * (self.pools or line > self.cols) + SPILL * (vectors * ROWS * HOST.vector_bytes > SUMS)
+        return vectors * F * (C * KH * KW + move) + self._numbers(height) * copy + begun * BEGIN + BAND
+
+    def _numbers(self, height: int) -> int:
+        PH, PW, reach, line = self.planes.shape
+        return self.filters[1] * PH * PW * (height - 1 + reach) * line
+
+
+def cheapest(task: Task, cost: Cost) -> tuple[float, int]:
+    """Return what the thread with the most bands pays, and the rows of a band for which that is least."""
+    best = np.inf, 1
+    for rows in range(1, task.rows + 1):
+        if rows > 1 and cost.bytes(task.height(rows)) > CACHE:
+            break
+        bands = -(-task.rows // rows)
+        last = task.rows - (bands - 1) * rows
+        cycles = (bands - 1) * cost.cycles(task.height(rows)) + cost.cycles(task.height(last))
+        share = -(-task.images * bands // task.workers) / bands
+        best = min(best, (cycles * share, rows))
+    return best
+
+
+@lru_cache(maxsize=1024)
+def forward_band(
+    filters: tuple[int, int, int, int],
+    stride: Pair,
+    dilation: Pair,
+    before: Pair,
+    outputs: Pair,
+    input_size: Pair,
+    task: Task,
+) -> Band:
+    """Return the band for the way forward; the arguments are those of `forward_plan`."""
+    where = filters, stride, dilation, before
+    whole = forward_plan(*where, outputs, input_size[1])
+    choices = []
+    for apart in (False, True):
+        row, _ = forward_plan(*where, (1, outputs[1]), input_size[1], apart)
+        choices.append((*cheapest(task, Cost(row, filters, outputs[1], task.itemsize, task.step > 1)), apart))
+    _, rows, apart = min(choices)
+    if whole[0].are(input_size, task.itemsize):
+        return Band(rows, task.rows, *whole, False)
+    return Band(
+        rows, task.rows, *forward_plan(*where, (task.height(rows), outputs[1]), input_size[1], apart), True
+    )
+
+
+@lru_cache(maxsize=1024)
+def backward_band(
+    filters: tuple[int, int, int, int],
+    stride: Pair,
+    dilation: Pair,
+    before: Pair,
+    outputs: Pair,
+    input_size: Pair,
+    task: Task,
+) -> tuple[Band, list[Array]]:
+    """Return the band for the way back, and the taps of each phase of dx, as `backward_plan` does."""
+    F, C, KH, KW = filters
+    where = filters, stride, dilation, before, input_size
+    whole, reading, taps = backward_plan(*where)
+    row, *_ = backward_plan(*where, rows=1)
+    task = task._replace(rows=whole.rows.length)
+    made = C, F, KH, KW
+    _, rows = cheapest(task, Cost(row, made, -(-input_size[1] // stride[1]), task.itemsize, False))
+    if whole.are(outputs, task.itemsize):
+        return Band(rows, task.rows, whole, reading, False), taps
+    planes, reading, _ = backward_plan(*where, rows=rows)
+    return Band(rows, task.rows, planes, reading, True), taps
+
+
+def rows_that_fit(rows: int, images: int, image_bytes: int) -> int:
+    """Return how many rows a task takes: few enough for the cache, and for every thread to have work."""
+    fits = max(1, CACHE * rows // max(1, image_bytes))
+    bands = max(-(-rows // fits), -(-2 * threads.get_num_threads() // images))
+    return -(-rows // min(bands, rows))
