@@ -5,6 +5,7 @@ from numba import prange
 
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.lending import empty
 
 
 @helper
@@ -63,7 +64,7 @@ def avg_pool2d_forward(
 ) -> Array:
     """Return the mean of every window."""
     N, C, H, W = x.shape
-    y = np.empty((N * C, *output_size), x.dtype)
+    y = empty((N * C, *output_size), x.dtype)
     planes = plain(x).reshape(N * C, H, W)
     fill_averages(planes, y, *kernel_size, *stride, *padding[0], *padding[1], count_include_pad)
     return y.reshape(N, C, *output_size)

@@ -2,8 +2,8 @@
 
 A task lays out the lines of its band, with all channels of a group, and multiplies them with all filters.
 More rows leave less of the last vector empty, and lay fewer lines twice; but they have to fit, and every
-thread needs work. So the rows are chosen by what all tasks cost, counted in cycles: one for a
-vector's multiply-add, more for what surrounds it.
+thread needs work. So the rows are chosen by what all tasks cost, counted in cycles: one for a multiply-add of
+vectors, and what was measured for what surrounds it. A bad guess costs time, never a bit of the result.
 """
 
 from functools import lru_cache
@@ -129,10 +129,9 @@ def forward_band(
         choices.append((*cheapest(task, Cost(row, filters, outputs[1], task.itemsize, task.step > 1)), apart))
     _, rows, apart = min(choices)
     if whole[0].are(input_size, task.itemsize):
-        return Band(rows, task.rows, *whole, False)
-    return Band(
-        rows, task.rows, *forward_plan(*where, (task.height(rows), outputs[1]), input_size[1], apart), True
-    )
+        return Band(rows, task.rows, *whole, is_copied=False)
+    part = forward_plan(*where, (task.height(rows), outputs[1]), input_size[1], apart)
+    return Band(rows, task.rows, *part, is_copied=True)
 
 
 @lru_cache(maxsize=1024)

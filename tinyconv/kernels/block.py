@@ -23,6 +23,7 @@ from tinyconv.kernels.correlation import multiply, multiply_band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
+from tinyconv.kernels.lending import empty
 from tinyconv.kernels.outer import turn_gradients
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.patches import patches_of
@@ -131,16 +132,14 @@ def block_forward(
 ) -> tuple[Array, Array]:
     """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
     shape = (len(x), len(weight), *output_size)
-    y, winners = np.empty(shape, x.dtype), np.empty(shape, np.uint8)
+    y, winners = empty(shape, x.dtype), empty(shape, np.uint8)
     where = group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[2:]
     band = forward_band(*where, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
     images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
-    offsets = pack_bias(bias, len(weight), groups, x.dtype)
-    pool = *conv_size, band.rows, pool_size, pool_stride
-    workers = threads.get_num_threads()
-    room, panels = band.room(workers, x.dtype), pack(weight, groups)
-    layout = band.planes.lines, band.reading
-    fill_pooled(images, *layout, panels, offsets, *made, *pool, room, workers, HOST.lanes(x.itemsize))
+    filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
+    workers, lanes, pool = threads.get_num_threads(), HOST.lanes(x.itemsize), (pool_size, pool_stride)
+    layout, bands = (band.planes.lines, band.reading), band.room(workers, x.dtype)
+    fill_pooled(images, *layout, *filters, *made, *conv_size, band.rows, *pool, bands, workers, lanes)
     return y, winners
 
 
@@ -148,20 +147,14 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
     """Fill out (N, F, H, W) as `correlate` does, from the gradient by the convolution's output."""
     if not band.is_copied:  # there is no such image to read: it is laid out whole
         band = band._replace(rows=band.units, is_copied=True)
-    lay = *upstream.images(slice(None)), upstream.taps, upstream.pool_stride, band.planes.lines
-    rows, workers = (band.rows, band.units), threads.get_num_threads()
-    room = band.room(workers, out.dtype)
-    fill_unpooled(
-        *lay,
-        band.reading,
-        panels,
-        bias,
-        grouped(out, len(bias)),
-        *rows,
-        room,
-        workers,
-        HOST.lanes(out.itemsize),
+    given = *upstream.images(slice(None)), upstream.taps, upstream.pool_stride
+    workers, lanes, dx = threads.get_num_threads(), HOST.lanes(out.itemsize), grouped(out, len(bias))
+    layout, rows, bands = (
+        (band.planes.lines, band.reading),
+        (band.rows, band.units),
+        band.room(workers, out.dtype),
     )
+    fill_unpooled(*given, *layout, panels, bias, dx, *rows, bands, workers, lanes)
 
 
 def block_backward(

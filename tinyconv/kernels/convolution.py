@@ -1,6 +1,7 @@
 """Convolution, forward and backward, on planes: no column matrix is ever made.
 
-A batch goes through in parts, so that what is laid out for a few images is used while it is in the cache.
+For the gradient of the weights a batch goes through in parts, so that what is laid out for a few images is
+used while it is in the cache.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tinyconv.kernels.bands import Band, Task, backward_band, forward_band
 from tinyconv.kernels.correlation import correlate
 from tinyconv.kernels.im2col import im2col, pad
 from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.lending import empty
 from tinyconv.kernels.outer import WeightGradient, turn_gradients
 from tinyconv.kernels.panels import pack, pack_back, pack_bias
 from tinyconv.kernels.planes import split
@@ -48,7 +50,7 @@ def conv2d_forward(
         _show_columns(x, weight, stride, padding, dilation, groups, output_size, note)
     where = group_of(weight, groups), stride, dilation, before(padding), output_size, x.shape[2:]
     band = forward_band(*where, task_of(x, groups, output_size[0]))
-    y = np.empty((len(x), len(weight), *output_size), x.dtype)
+    y = empty((len(x), len(weight), *output_size), x.dtype)
     correlate(x, band, pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype), y)
     return note("output", y)
 
@@ -97,7 +99,7 @@ def image_gradient(
     where = group_of(weight, groups), stride, dilation, before, output_size, x.shape[2:]
     band, taps = backward_band(*where, task_of(x, groups))
     everywhere = len(taps) == stride[0] * stride[1]  # a stride beyond the kernel leaves pixels out
-    dx = (np.empty if everywhere else np.zeros)(x.shape, x.dtype)
+    dx = (empty if everywhere else np.zeros)(x.shape, x.dtype)
     fill(band, pack_back(weight, groups, taps), pack_bias(None, x.shape[1], groups, x.dtype), dx)
     return dx
 

@@ -122,10 +122,10 @@ def fill(x, lines, reading, panels, bias, out, rows, units, bands, workers, lane
 def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> None:
     """Fill out (N, F, H, W) from x (N, C, H, W), with panels (…, R) and bias (G, F/G)."""
     images, made = grouped(plain(x), len(bias)), grouped(out, len(bias))
-    layout, rows, workers = (
+    workers, lanes = threads.get_num_threads(), HOST.lanes(x.itemsize)
+    layout, rows, bands = (
         (band.planes.lines, band.reading),
         (band.rows, band.units),
-        threads.get_num_threads(),
+        band.room(workers, x.dtype),
     )
-    room = band.room(workers, x.dtype)
-    fill(images, *layout, panels, bias, made, *rows, room, workers, HOST.lanes(x.itemsize))
+    fill(images, *layout, panels, bias, made, *rows, bands, workers, lanes)

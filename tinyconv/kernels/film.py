@@ -2,11 +2,11 @@
 
 import math
 
-import numpy as np
 from numba import prange
 
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.lending import empty
 
 
 @kernel
@@ -47,7 +47,7 @@ def scale_and_sum(dy, x, gamma, dx):  # type: ignore[no-untyped-def]
 def film_forward(x: Array, gamma: Array, beta: Array) -> Array:
     """Return gamma·x + beta: x is (N, C, …), gamma and beta (N, C)."""
     planes = _planes(x)  # (N·C, H·W)
-    y = np.empty(x.shape, x.dtype)
+    y = empty(x.shape, x.dtype)
     scale_and_shift(planes, plain(gamma).reshape(-1), plain(beta).reshape(-1), y.reshape(planes.shape))
     return y
 
@@ -55,7 +55,7 @@ def film_forward(x: Array, gamma: Array, beta: Array) -> Array:
 def film_backward(dy: Array, x: Array, gamma: Array) -> tuple[Array, Array, Array]:
     """Send the gradient back to x, and to each plane's gamma and beta."""
     planes = _planes(dy)  # (N·C, H·W)
-    dx, dgamma, dbeta = (np.empty(shape, x.dtype) for shape in (x.shape, gamma.shape, gamma.shape))
+    dx, dgamma, dbeta = (empty(shape, x.dtype) for shape in (x.shape, gamma.shape, gamma.shape))
     results = dx.reshape(planes.shape), dgamma.reshape(-1), dbeta.reshape(-1)
     scale_back(planes, _planes(x), plain(gamma).reshape(-1), *results)
     return dx, dgamma, dbeta

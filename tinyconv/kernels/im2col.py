@@ -5,6 +5,7 @@ from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.lending import empty
 
 
 @kernel
@@ -57,7 +58,7 @@ def im2col(
     output_size: Pair,
 ) -> Array:
     """Return the columns (N, C, KH, KW, OH, OW) of the images x (N, C, H, W)."""
-    columns = np.empty((*x.shape[:2], *kernel_size, *output_size), x.dtype)
+    columns = empty((*x.shape[:2], *kernel_size, *output_size), x.dtype)
     fill_columns(pad(x, padding), columns, *stride, *dilation)
     return columns
 

@@ -9,6 +9,7 @@ from numba import prange
 
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.lending import empty
 
 SUMS = 256  # running sums side by side: 2 KiB, which stay in the first-level cache
 
@@ -102,7 +103,7 @@ def batch_norm_forward(
     x: Array, mean: Array, var: Array, weight: Array | None, bias: Array | None, eps: float
 ) -> Array:
     """Take a channel's mean off, divide by its spread, then scale and shift: x is (N, C, P)."""
-    y = np.empty(x.shape, x.dtype)
+    y = empty(x.shape, x.dtype)
     shift = np.zeros_like(mean) if bias is None else plain(bias)
     fill_scaled(plain(x), plain(mean), _scale(var, weight, eps), shift, y)
     return y
@@ -114,7 +115,7 @@ def batch_norm_backward(
     """Return dx, dweight and dbias; in training every pixel also moved its channel's mean and spread."""
     (N, C, P), dtype = x.shape, x.dtype
     dy, x, mean = plain(dy), plain(x), plain(mean)
-    dbias, products, dx = np.empty(C), np.empty(C), np.empty(x.shape, dtype)
+    dbias, products, dx = np.empty(C), np.empty(C), empty(x.shape, dtype)
     fill_sums(dy, x, mean, dbias, products)
     scale, dweight = _scale(var, weight, eps), products / np.sqrt(var + eps)
     if training:

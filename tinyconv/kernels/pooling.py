@@ -5,6 +5,7 @@ from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.lending import empty
 
 
 @kernel
@@ -47,8 +48,8 @@ def max_pool2d_forward(
     N, C, H, W = x.shape
     OH, OW = output_size
     (top, _), (left, _) = padding
-    y = np.empty((N * C, OH, OW), x.dtype)
-    indices = np.empty((N * C, OH, OW), np.int64)
+    y = empty((N * C, OH, OW), x.dtype)
+    indices = empty((N * C, OH, OW), np.int64)
     planes = plain(x).reshape(N * C, H, W)
     pick_largest(planes, y, indices, *kernel_size, *stride, top, left, *dilation)
     return y.reshape(N, C, OH, OW), indices.reshape(N, C, OH, OW)

@@ -1,10 +1,10 @@
 """ReLU, forward and backward, in one pass over the memory."""
 
-import numpy as np
 from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.lending import empty
 
 
 @kernel
@@ -25,6 +25,6 @@ def relu_backward(dy: Array, y: Array) -> Array:
 
 
 def _gated(gate: Array, x: Array) -> Array:
-    result = np.empty(x.shape, x.dtype)
+    result = empty(x.shape, x.dtype)
     keep_positive(plain(gate).reshape(-1), plain(x).reshape(-1), result.reshape(-1))
     return result

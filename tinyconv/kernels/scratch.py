@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from tinyconv.kernels.layout import Array
+from tinyconv.kernels.lending import aligned
 
 KEPT = 256 * 1024 * 1024  # bytes: a larger buffer is given back
-LINE = 64  # bytes that a cache loads at a time: a vector that straddles two of them costs twice
 PART = 8 * 1024 * 1024  # bytes of a batch that are laid out at a time: they stay in the last-level cache
 
 
@@ -34,8 +34,7 @@ def scratch(purpose: str, count: int, dtype: Any) -> Array:
     size = count * np.dtype(dtype).itemsize
     buffer = _room.buffers.get(purpose)
     if buffer is None or buffer.size < size:
-        buffer = np.empty(size + LINE, np.uint8)
-        buffer = buffer[-buffer.ctypes.data % LINE :][:size]
+        buffer = aligned(size)
         if size <= KEPT:
             _room.buffers[purpose] = buffer
     return buffer[:size].view(dtype)

@@ -15,6 +15,7 @@ from tinyconv.kernels.bands import rows_that_fit
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patch_tile import make_scatter_tile, make_sweep
 from tinyconv.kernels.patches import Patches, fill_table, places_of
 from tinyconv.kernels.scratch import scratch
@@ -93,7 +94,7 @@ class ImageGradient:
     """dx, filled part by part."""
 
     def __init__(self, weight: Array, groups: int, patches: Patches, x: Array) -> None:
-        self.dx, self.groups, self.patches = np.empty(x.shape, x.dtype), groups, patches
+        self.dx, self.groups, self.patches = empty(x.shape, x.dtype), groups, patches
         self.lanes = HOST.lanes(x.itemsize)
         F, vectors = len(weight), (patches.blocks, len(patches.shifts) * self.lanes)
         self.table = np.empty((F, *vectors), weight.dtype)
