@@ -5,6 +5,8 @@ down for a while meets everybody. Before each timing
 
 - the process waits until it is asleep: threads of OpenMP and OpenBLAS spin for milliseconds behind their
   work, and would slow the next one down;
+- every thread is put on a core of its own (on Linux): a system that wakes two up may leave both on one core
+  for seconds, beside an idle one, most of all in a virtual machine;
 - short work runs once untimed: a core that slept wakes up slowly, most of all in a virtual machine, which
   would punish work below a millisecond.
 
@@ -19,7 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -35,6 +37,7 @@ SHORTEST = 2e-3  # seconds that one timing lasts at least
 SHORT = 20e-3  # seconds: hundreds of times what waking up takes
 NAP, ASLEEP, PATIENCE = 0.01, 0.05, 0.5  # seconds; share of a nap; seconds
 KEPT_FROM_NOW_ON = (32 << 20) - (1 << 16)  # bytes: just below glibc's DEFAULT_MMAP_THRESHOLD_MAX
+TASKS = Path("/proc/self/task")  # the threads of this process
 PACKAGES = ("tinyconv", "numpy", "numba", "torch", "onnxruntime")
 
 
@@ -55,6 +58,36 @@ def wait_until_asleep() -> None:
         time.sleep(NAP)
         if time.process_time() - start < ASLEEP * NAP:
             return
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[Callable[[], None]]:
+    """Yield what puts every thread of this process on a core of its own; in the end all may go anywhere.
+
+    The main thread gets the first core, the others get those behind it in turns, in the order in which they
+    were made: so each pool has one thread a core, where there are cores enough.
+    """
+    if not TASKS.exists():
+        yield lambda: None
+        return
+    everywhere = os.sched_getaffinity(0)
+    first, *others = sorted(everywhere)
+    try:
+        yield lambda: _put(
+            lambda number: {others[(number - 1) % len(others)] if number and others else first}
+        )
+    finally:
+        _put(lambda number: everywhere)
+
+
+def _put(cores: Callable[[int], set[int]]) -> None:
+    """Let thread number i of this process, the main one first, run on `cores(i)`."""
+    threads = sorted(
+        (int(task.name) for task in TASKS.iterdir()), key=lambda task: (task != os.getpid(), task)
+    )
+    for number, thread in enumerate(threads):
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.sched_setaffinity(thread, cores(number))
 
 
 def seconds_of(work: Work, times: int = 1) -> float:
@@ -80,13 +113,15 @@ def take_turns(works: Mapping[str, Work], turns: int) -> dict[str, float]:
         work()  # compile, allocate
         times[name] = repetitions(work)
     taken: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(turns):
-        for name, work in works.items():
-            wait_until_asleep()
-            seconds = seconds_of(work, times[name])
-            if seconds * times[name] < SHORT:  # has only woken the cores
+    with apart() as spread:
+        for _ in range(turns):
+            for name, work in works.items():
+                spread()
+                wait_until_asleep()
                 seconds = seconds_of(work, times[name])
-            taken[name].append(1e3 * seconds)
+                if seconds * times[name] < SHORT:  # has only woken the cores
+                    seconds = seconds_of(work, times[name])
+                taken[name].append(1e3 * seconds)
     return {name: statistics.median(values) for name, values in taken.items()}
 
 

@@ -4,8 +4,10 @@ import argparse
 import doctest
 import importlib
 import json
+import os
 import shutil
 import sys
+import threading
 
 import aims
 import compare
@@ -73,6 +75,23 @@ def test_everybody_takes_a_turn_and_has_a_median(monkeypatch):
     assert calls == ["a", "b"] + ["a", "a", "b", "b"] * 3  # once each; then untimed and timed, in turns
     assert set(found) == {"a", "b"}
     assert all(ms >= 0 for ms in found.values())
+
+
+@pytest.mark.skipif(not measure.TASKS.exists(), reason="only Linux tells a process's threads")
+def test_every_thread_gets_a_core_while_turns_are_taken():
+    everywhere = os.sched_getaffinity(0)
+    done = threading.Event()
+    helper = threading.Thread(target=done.wait)
+    helper.start()
+    with measure.apart() as spread:
+        spread()
+        places = os.sched_getaffinity(0), os.sched_getaffinity(helper.native_id)
+    assert [len(cores) for cores in places] == [1, 1]
+    assert places[0] == {min(everywhere)}
+    assert (places[0] == places[1]) == (len(everywhere) == 1)
+    assert os.sched_getaffinity(0) == os.sched_getaffinity(helper.native_id) == everywhere
+    done.set()
+    helper.join()
 
 
 def test_the_header_names_the_processor_threads_dtype_and_versions(monkeypatch):
