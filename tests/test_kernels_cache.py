@@ -48,9 +48,7 @@ def test_an_edited_helper_in_another_file_is_noticed(copy):
     kernels = copy / "tinyconv" / "kernels"
     (kernels / "helper.py").write_text("import numba\n\n@numba.njit\ndef factor():\n    return 1\n")
     panels = (kernels / "panels.py").read_text()
-    edited = panels.replace(
-        "panel[m] = weight[g, b * R + m, k]", "panel[m] = factor() * weight[g, b * R + m, k]"
-    )
+    edited = panels.replace("panel[k * R + m] = filters", "panel[k * R + m] = factor() * filters")
     assert edited != panels
     (kernels / "panels.py").write_text("from tinyconv.kernels.helper import factor\n" + edited)
     assert python(ONE_CONV, copy).stdout == "[4. 4. 4. 4.]\n"
