@@ -1,6 +1,8 @@
 """tinyconv.kernels.lending: memory is lent again when nobody sees it any more, and not before."""
 
 import gc
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -91,6 +93,13 @@ def test_threads_never_get_the_same_memory():
         worker.join()
     assert len(seen) == 800
     assert all(seen)
+
+
+def test_the_end_of_a_process_is_silent():
+    """Python takes its modules apart while the last arrays go."""
+    code = "from tinyconv.kernels.lending import *; kept = [empty((SMALLEST,), 'u1')]; kept.append(kept)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_results_of_a_layer_are_lent_and_the_callers_own_stay_as_they_are():

@@ -6,6 +6,7 @@ step: so what was given back is lent again.
 """
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ class _Loan:
         self.__array_interface__ = memory.__array_interface__
 
     def __del__(self) -> None:
-        _take_back(self.memory)
+        if not sys.is_finalizing():  # at the end nobody borrows, and half of Python is gone
+            _take_back(self.memory)
 
 
 def empty(shape: tuple[int, ...], dtype: Any) -> Array:
