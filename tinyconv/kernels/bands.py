@@ -20,7 +20,7 @@ from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, WIDEST
 
 CACHE = 512 * 1024  # bytes of a band, which is read again and again: it stays in the second-level cache
-COPY, PICK = 0.3, 2.5  # cycles for a number that is copied with its neighbours, or without
+COPY, PICK = 0.3, 0.8  # cycles for a number that is copied with its neighbours, or without
 PLACE, SPILL = 3, 2  # cycles for a vector of sums that is moved to its place, or out of the first-level cache
 SUMS = 24 * 1024  # bytes of sums that stay in there
 BEGIN, BAND = 40, 3000  # cycles until a tile, or a channel's first line, is under way; or a band

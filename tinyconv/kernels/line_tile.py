@@ -9,6 +9,8 @@ from numba.extending import intrinsic
 from tinyconv.kernels.tile import Arrays, compiled
 from tinyconv.kernels.vectors import I64, Vectors
 
+STEPS = 1, 2, 4  # numbers from one that is taken to the next, for which there is code of their own
+
 
 def make_line_tile() -> Callable[..., None]:
     """Return the tile that fills `count` lines of `length` numbers, one behind the other, from lines[o] on.
@@ -27,26 +29,52 @@ def make_line_tile() -> Callable[..., None]:
             vectors = builder.udiv(builder.add(length, I64(code.lanes - 1)), I64(code.lanes))
             with cgutils.for_range(builder, arguments[9]) as i, cgutils.for_range(builder, vectors) as v:
                 first = builder.mul(v.index, I64(code.lanes))
-                column = code.numbers(first, I64(1))
-                inside = builder.and_(
-                    builder.icmp_signed(">=", column, code.spread(start)),
-                    builder.icmp_signed("<", column, code.spread(stop)),
-                )
-                seen = builder.add(builder.mul(i.index, down), builder.mul(first, across))
-                source = builder.gep(pixels, [seen])
+                source = builder.gep(pixels, [builder.mul(i.index, down)])
                 place = builder.gep(target, [builder.add(builder.mul(i.index, length), first)])
-                written = builder.icmp_signed("<", column, code.spread(length))
-                with builder.if_else(builder.icmp_signed("==", across, I64(1))) as (neighbours, others):
-                    with neighbours:
-                        code.store_where(written, code.load_where(inside, source), place)
-                    with others:
-                        code.store_where(written, code.gather_where(inside, source, across), place)
+                written = code.between(code.numbers(first, I64(1)), I64(0), length)
+                value = cgutils.alloca_once(builder, code.kind)
+                after = builder.append_basic_block("after")
+                other = builder.append_basic_block("other")
+                choice = builder.switch(across, other)
+                for step in STEPS:
+                    known = builder.append_basic_block(f"step{step}")
+                    choice.add_case(I64(step), known)
+                    with builder.goto_block(known):
+                        builder.store(_picked(code, source, step, first, start, stop), value)
+                        builder.branch(after)
+                with builder.goto_block(other):
+                    builder.store(_gathered(code, source, across, first, start, stop), value)
+                    builder.branch(after)
+                builder.position_at_end(after)
+                code.store_where(written, builder.load(value), place)
             return context.get_dummy_value()
 
         n = types.intp
         return types.void(image, n, n, n, lines, n, n, n, n, n), codegen
 
     return compiled(tile, line_twin)
+
+
+def _picked(code: Vectors, line: Any, step: int, first: Any, start: Any, stop: Any) -> Any:
+    """Return every `step`-th number from first·step on, for those from `start` to `stop` − 1, and zeros.
+
+    That many neighbouring vectors are loaded, and half of their numbers dropped until one vector is left.
+    """
+    builder, loaded = code.builder, []
+    begin, end = builder.mul(start, I64(step)), builder.mul(stop, I64(step))
+    for vector in range(step):
+        place = builder.add(builder.mul(first, I64(step)), I64(vector * code.lanes))
+        inside = code.between(code.numbers(place, I64(1)), begin, builder.sub(end, I64(step - 1)))
+        loaded.append(code.load_where(inside, builder.gep(line, [place])))
+    while len(loaded) > 1:
+        loaded = [code.evens(*loaded[i : i + 2]) for i in range(0, len(loaded), 2)]
+    return loaded[0]
+
+
+def _gathered(code: Vectors, line: Any, step: Any, first: Any, start: Any, stop: Any) -> Any:
+    """Return the same one by one, for a step that is known only when it runs."""
+    inside = code.between(code.numbers(first, I64(1)), start, stop)
+    return code.gather_where(inside, code.builder.gep(line, [code.builder.mul(first, step)]), step)
 
 
 def line_twin(image, s, down, across, lines, o, start, stop, length, count):  # type: ignore[no-untyped-def]

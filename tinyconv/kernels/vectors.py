@@ -31,6 +31,17 @@ class Vectors:
         """Store the vector that lies `vector` vectors behind a pointer to a number."""
         self.builder.store(value, self._at(pointer, vector), align=self.bits // 8)
 
+    def evens(self, low: Any, high: Any) -> Any:
+        """Return the first number of each pair of neighbours in two vectors."""
+        return self.builder.shuffle_vector(low, high, self._lanes([2 * lane for lane in range(self.lanes)]))
+
+    def between(self, numbers: Any, low: Any, high: Any) -> Any:
+        """Return which lanes of a vector of numbers are at least `low`, and below `high`."""
+        return self.builder.and_(
+            self.builder.icmp_signed(">=", numbers, self.spread(low)),
+            self.builder.icmp_signed("<", numbers, self.spread(high)),
+        )
+
     def load_where(self, chosen: Any, pointer: Any) -> Any:
         """Load the chosen lanes of the vector of numbers, or bytes, at a pointer, and zeros into the others.
 
