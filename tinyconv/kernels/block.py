@@ -104,7 +104,7 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
 ):
     """Fill dx (NG, C, H, W) from dy, y and winners (NG·F, PH, PW), `rows` rows at a time, as `fill` does."""
     NG, G, size = len(dx), len(bias), bands.size // workers
-    F, HQ, WQ = len(dy) // NG, lines.lines, lines.length
+    F, HQ, WQ = len(dy) // max(1, NG), lines.lines, lines.length
     count = (units + rows - 1) // rows
     for worker in prange(workers):
         for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
