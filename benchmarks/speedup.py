@@ -2,7 +2,9 @@
 
     python benchmarks/speedup.py [--layers 0,3] [--json FILE] [--markdown]
 
-The machine's own figure stands beside it: two cores of one socket share their clock and their memory.
+The machine's own figure stands beside each, from the same turns: multiply-adds that touch no memory. The two
+cores of a virtual machine may be one for seconds: where not even those were faster on two threads, the case
+is measured again, and so often the line says.
 """
 
 import os
@@ -12,7 +14,7 @@ import aims
 from compare import numbered_layers
 from findings import Finding
 from layers import LAYERS, Layer
-from limits import peak_gflops
+from limits import bare_work
 from measure import Work, geometric_mean, take_turns
 from peers import tinyconv_works
 from report import begin, command_line, deliver
@@ -20,6 +22,8 @@ from report import begin, command_line, deliver
 import tinyconv
 
 TURNS = 9
+TWO_CORES = 1.9  # what bare multiply-adds gain where there are two
+TRIES = 5
 
 
 def on_threads(threads: int, work: Work) -> Work:
@@ -32,27 +36,43 @@ def on_threads(threads: int, work: Work) -> Work:
     return run
 
 
-def speedups(layer: Layer) -> dict[str, float]:
-    """Return one thread's time by two threads', for each case; print them."""
+def on_two_cores(works: dict[str, Work]) -> tuple[dict[str, float], float, int]:
+    """Return the milliseconds of all, what the machine gained meanwhile, and how often that was tried."""
+    bare = {f"bare {threads}": bare_work(threads) for threads in (1, 2)}
+    for tries in range(1, TRIES + 1):
+        ms = take_turns({**works, **bare}, TURNS)
+        machine = 2 * ms["bare 1"] / ms["bare 2"]
+        if machine >= TWO_CORES:
+            break
+    return ms, machine, tries
+
+
+def speedups(layer: Layer) -> dict[str, tuple[float, float]]:
+    """Return one thread's time by two threads', and the machine's, for each case; print them."""
     found = {}
     for case, work in tinyconv_works(layer, threads=2).items():
-        ms = take_turns({str(threads): on_threads(threads, work) for threads in (1, 2)}, TURNS)
-        short = "" if ms["1"] > aims.LONG else f"  below {aims.LONG:.0f} ms: does not count"
-        print(f"{layer!s:>23}  {case:24}{ms['1']:9.2f} ms{ms['2']:9.2f} ms{ms['1'] / ms['2']:7.2f}×{short}")
-        if not short:
-            found[f"{layer}, {case}"] = ms["1"] / ms["2"]
+        works = {str(threads): on_threads(threads, work) for threads in (1, 2)}
+        ms, machine, tries = on_two_cores(works)
+        gain = ms["1"] / ms["2"]
+        line = f"{layer!s:>23}  {case:24}{ms['1']:9.2f} ms{ms['2']:9.2f} ms{gain:7.2f}×{machine:9.2f}×"
+        is_short = ms["1"] <= aims.LONG
+        line += f"  below {aims.LONG:.0f} ms: does not count" * is_short + f"  try {tries}" * (tries > 1)
+        print(line, flush=True)
+        if not is_short:
+            found[f"{layer}, {case}"] = gain, machine
     return found
 
 
-def finding(found: dict[str, float], machine: float) -> Finding:
+def finding(found: dict[str, tuple[float, float]]) -> Finding:
     """Return the speed-ups in one line."""
-    least = min(found, key=lambda name: found[name])
+    gains, machine = ({name: pair[i] for name, pair in found.items()} for i in (0, 1))
+    least = min(gains, key=lambda name: gains[name])
     return Finding(
         f"from one thread to two ({len(found)} cases above {aims.LONG:.0f} ms)",
-        f"{geometric_mean(found.values()):.2f}×, least {found[least]:.2f}× ({least}); "
-        f"bare multiply-adds {machine:.2f}×",
+        f"{geometric_mean(gains.values()):.2f}×, least {gains[least]:.2f}× ({least}); "
+        f"bare multiply-adds {geometric_mean(machine.values()):.2f}×",
         f"≥ {aims.TWO_THREADS:.1f}× on each",
-        found[least] >= aims.TWO_THREADS,
+        gains[least] >= aims.TWO_THREADS,
     )
 
 
@@ -64,14 +84,13 @@ def main() -> None:
     if (os.cpu_count() or 1) < 2:
         sys.exit("speedup: this machine has one core")
     report = begin(2, {})
-    print(f"{'':49}{'one thread':>12}{'two':>12}")
-    found: dict[str, float] = {}
+    print(f"{'':49}{'one thread':>12}{'two':>12}{'':8}{'machine':>10}")
+    found: dict[str, tuple[float, float]] = {}
     for layer in arguments.layers:
         found |= speedups(layer)
-    machine = peak_gflops(2) / peak_gflops(1)
-    report.details["speedup"] = {"bare multiply-adds": machine, **found}
+    report.details["speedup"] = found
     if found:
-        report.findings.append(finding(found, machine))
+        report.findings.append(finding(found))
     deliver(report, arguments)
 
 

@@ -253,9 +253,21 @@ def test_memory_sees_what_was_taken_and_given_back():
 
 
 def test_two_threads_are_judged_by_the_slowest_case():
-    found = speedup.finding({"a": 1.9, "b": 1.7}, machine=2.0)
+    found = speedup.finding({"a": (1.9, 2.0), "b": (1.7, 2.0)})
     assert "least 1.70× (b)" in found.measured
     assert not found.holds
+
+
+def test_a_case_is_measured_again_where_the_machine_had_one_core(monkeypatch):
+    machine = iter([1.0, 1.4, 1.95])
+    monkeypatch.setattr(speedup, "bare_work", lambda threads: None)
+    monkeypatch.setattr(
+        speedup, "take_turns", lambda works, turns: {"1": 3, "2": 2, "bare 1": next(machine), "bare 2": 2}
+    )
+    ms, gain, tries = speedup.on_two_cores({"1": None, "2": None})
+    assert (ms["1"], gain, tries) == (3, 1.95, 3)
+    monkeypatch.setattr(speedup, "take_turns", lambda works, turns: {"bare 1": 1, "bare 2": 2})
+    assert speedup.on_two_cores({})[1:] == (1.0, speedup.TRIES), "it is said, not hidden"
 
 
 def test_start_up_must_be_announced():
