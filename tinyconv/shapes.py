@@ -35,7 +35,8 @@ def integer(function: str, argument: str, value: Any, minimum: int) -> int:
     >>> integer("conv2d", "groups", 2, minimum=1)
     2
     """
-    if isinstance(value, bool) or not isinstance(value, Integral):
+    is_int = type(value) is int  # said at once: to ask an abstract class takes as long as a small convolution
+    if not is_int and (isinstance(value, bool) or not isinstance(value, Integral)):
         raise DTypeError(f"{function}: {argument} (={value!r}) must be an int, got {type(value).__name__}")
     if value < minimum:
         raise ShapeError(f"{function}: {argument} (={value}) must be at least {minimum}")
@@ -83,7 +84,7 @@ def pair(function: str, argument: str, value: Any, minimum: int) -> Pair:
     >>> pair("conv2d", "stride", 2, minimum=1)
     (2, 2)
     """
-    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
+    if type(value) is int or not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
         both = integer(function, argument, value, minimum)
         return both, both
     if len(value) != 2:

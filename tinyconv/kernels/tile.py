@@ -46,7 +46,8 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
             code = Vectors(builder, context.get_data_type(image.dtype))
             places = (0, 1), (2, 3), (4, None), (5, 6), (7, 8)
             panel, pixels, taps, offsets, target = (arrays.at(array, start) for array, start in places)
-            sums = _sums(code, rows, vectors)
+            first = [code.broadcast(builder.gep(offsets, [I64(m)])) for m in range(rows)]
+            sums = _sums(code, [[number] * vectors for number in first])
             with cgutils.for_range(builder, arrays.size(4)) as loop:
                 shift = builder.load(builder.gep(taps, [loop.index]))
                 numbers = builder.gep(panel, [builder.mul(loop.index, I64(rows))])
@@ -55,10 +56,6 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
                 _add_products(code, sums, weights, line)
                 for vector in range(vectors):
                     code.prefetch(line, vectors + vector)
-            for m, row in enumerate(sums):
-                offset = code.broadcast(builder.gep(offsets, [I64(m)]))
-                for total in row:
-                    builder.store(builder.fadd(builder.load(total), offset), total)
             _store(code, sums, target, arguments[9])
             return context.get_dummy_value()
 
@@ -75,10 +72,9 @@ def make_twin(vectors: int, rows: int = ROWS) -> Callable[..., None]:
     def twin(panel, p, image, q, shifts, bias, b, out, o, ld):  # type: ignore[no-untyped-def]
         for m in range(rows):
             for v in range(width // image.itemsize):
-                out[o + m * ld + v] = 0
+                out[o + m * ld + v] = bias[b + m]
                 for k in range(shifts.size):
                     out[o + m * ld + v] += panel[p + k * rows + m] * image[q + shifts[k] + v]
-                out[o + m * ld + v] += bias[b + m]
 
     twin.__qualname__ += f"_{vectors}_{rows}"  # for Numba's cache: the name of its machine code
     return twin
@@ -98,7 +94,8 @@ def make_outer_tile(vectors: int) -> Callable[..., None]:
             line, step, rows, cols, ld = (arguments[i] for i in (4, 7, 8, 9, 12))
             pixels, taps, gradients, target = (arrays.at(i, j) for i, j in ((0, 1), (2, 3), (5, 6), (10, 11)))
             seen = [builder.gep(pixels, [builder.load(builder.gep(taps, [I64(m)]))]) for m in range(ROWS)]
-            sums = _sums(code, ROWS, vectors, target, ld)
+            lines = [builder.gep(target, [builder.mul(ld, I64(m))]) for m in range(ROWS)]
+            sums = _sums(code, [[code.load(row, vector) for vector in range(vectors)] for row in lines])
             with cgutils.for_range(builder, rows) as i, cgutils.for_range(builder, cols) as j:
                 pixel = builder.add(builder.mul(i.index, line), j.index)
                 numbers = [builder.gep(tap, [pixel]) for tap in seen]
@@ -155,15 +152,9 @@ class Arrays:
         return self.context.make_array(self.kinds[array])(self.context, self.builder, self.arguments[array])
 
 
-def _sums(code: Vectors, rows: int, vectors: int, start: Any = None, ld: Any = None) -> list[list[Any]]:
-    """Return variables for the sums, which LLVM puts into registers: zero, or what stands in memory."""
-    builder = code.builder
-    sums = []
-    for m in range(rows):
-        row = None if start is None else builder.gep(start, [builder.mul(ld, I64(m))])
-        values = [code.zero() if row is None else code.load(row, vector) for vector in range(vectors)]
-        sums.append([cgutils.alloca_once_value(builder, value) for value in values])
-    return sums
+def _sums(code: Vectors, values: list[list[Any]]) -> list[list[Any]]:
+    """Return variables for the sums, which LLVM puts into registers, and with which values they begin."""
+    return [[cgutils.alloca_once_value(code.builder, value) for value in row] for row in values]
 
 
 def _add_products(code: Vectors, sums: list[list[Any]], numbers: list[Any], line: Any) -> None:
