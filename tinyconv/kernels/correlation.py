@@ -15,11 +15,13 @@ from tinyconv.kernels.bands import Band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, grouped, plain
-from tinyconv.kernels.planes import lay_band, line_tile
+from tinyconv.kernels.line_tile import make_line_tile
+from tinyconv.kernels.planes import lay_band
 from tinyconv.kernels.tile import ROWS, WIDEST, make_tile
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
 half1, half2, half3 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2), make_tile(3, ROWS // 2)
+copy_tile = make_line_tile(steps=(1,))
 
 
 @helper
@@ -82,22 +84,22 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes)
         shifts = reading.shifts[reading.bounds[phase] : reading.bounds[phase + 1]]
         begin = start + (first + row - top) * line + col
         is_whole = width == W and down == 1
-        at_once = is_whole and line == W and columns >= WIDEST * lanes
         for b in range(B):
-            p = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R
-            offset = (g * B + b) * R
-            if at_once and (b + 1) * R <= F:
-                o = (b * R * H + h + first) * W
-                multiply(filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, flat, o, H * W)
+            p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
+            at_once = is_whole and line == W and columns >= WIDEST * lanes and (b + 1) * R <= F
+            target, o, distance = (flat, (b * R * H + h + first) * W, H * W) if at_once else (sums, 0, ld)
+            multiply(
+                filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, o, distance
+            )
+            if at_once:
                 continue
-            multiply(filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, sums, 0, ld)
             for f in range(b * R, min(F, b * R + R)):
                 s = (f - b * R) * ld
                 if is_whole:
-                    line_tile(sums, s, line, 1, flat, (f * H + h + first) * W, 0, W, W, last - first)
+                    copy_tile(sums, s, line, 1, flat, (f * H + h + first) * W, 0, W, W, last - first)
                 else:
-                    target = out[f, h + first * down : h + (last - 1) * down + 1, w:]
-                    place_steps(sums, s, line, target, down, across)
+                    rows_of_f = out[f, h + first * down : h + (last - 1) * down + 1, w:]
+                    place_steps(sums, s, line, rows_of_f, down, across)
 
 
 @kernel

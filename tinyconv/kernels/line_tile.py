@@ -9,14 +9,15 @@ from numba.extending import intrinsic
 from tinyconv.kernels.tile import Arrays, compiled
 from tinyconv.kernels.vectors import I64, Vectors
 
-STEPS = 1, 2, 4  # numbers from one that is taken to the next, for which there is code of their own
+STEPS = 1, 2, 4  # numbers from one that is taken to the next, for which there is code of its own
 
 
-def make_line_tile() -> Callable[..., None]:
+def make_line_tile(steps: tuple[int, ...] = STEPS) -> Callable[..., None]:
     """Return the tile that fills `count` lines of `length` numbers, one behind the other, from lines[o] on.
 
     Number j of line i is image[s + i·down + j·across] where start ≤ j < stop; elsewhere it is 0, and nothing
-    is read. The tile takes (image, s, down, across, lines, o, start, stop, length, count).
+    is read. The tile takes (image, s, down, across, lines, o, start, stop, length, count). With only one of
+    the `steps`, `across` is always that: less to compile.
     """
 
     @intrinsic
@@ -32,27 +33,35 @@ def make_line_tile() -> Callable[..., None]:
                 source = builder.gep(pixels, [builder.mul(i.index, down)])
                 place = builder.gep(target, [builder.add(builder.mul(i.index, length), first)])
                 written = code.between(code.numbers(first, I64(1)), I64(0), length)
-                value = cgutils.alloca_once(builder, code.kind)
-                after = builder.append_basic_block("after")
-                other = builder.append_basic_block("other")
-                choice = builder.switch(across, other)
-                for step in STEPS:
-                    known = builder.append_basic_block(f"step{step}")
-                    choice.add_case(I64(step), known)
-                    with builder.goto_block(known):
-                        builder.store(_picked(code, source, step, first, start, stop), value)
-                        builder.branch(after)
-                with builder.goto_block(other):
-                    builder.store(_gathered(code, source, across, first, start, stop), value)
-                    builder.branch(after)
-                builder.position_at_end(after)
-                code.store_where(written, builder.load(value), place)
+                value = _value(code, source, across, steps, (first, start, stop))
+                code.store_where(written, value, place)
             return context.get_dummy_value()
 
         n = types.intp
         return types.void(image, n, n, n, lines, n, n, n, n, n), codegen
 
     return compiled(tile, line_twin)
+
+
+def _value(code: Vectors, line: Any, across: Any, steps: tuple[int, ...], numbers: tuple[Any, ...]) -> Any:
+    """Return a vector of a line: by the code for its step, or one number after the other."""
+    if len(steps) == 1:
+        return _picked(code, line, steps[0], *numbers)
+    builder = code.builder
+    value = cgutils.alloca_once(builder, code.kind)
+    other, after = builder.append_basic_block("other"), builder.append_basic_block("after")
+    choice = builder.switch(across, other)
+    for step in steps:
+        known = builder.append_basic_block(f"step{step}")
+        choice.add_case(I64(step), known)
+        with builder.goto_block(known):
+            builder.store(_picked(code, line, step, *numbers), value)
+            builder.branch(after)
+    with builder.goto_block(other):
+        builder.store(_gathered(code, line, across, *numbers), value)
+        builder.branch(after)
+    builder.position_at_end(after)
+    return builder.load(value)
 
 
 def _picked(code: Vectors, line: Any, step: int, first: Any, start: Any, stop: Any) -> Any:
