@@ -17,7 +17,7 @@ from typing import Any
 
 from layers import CASES, LAYERS, Layer
 from limits import peak_gflops
-from measure import Work, take_turns
+from measure import Work, take_steady_turns
 from peers import COMPILED, NUMPY, TINYCONV, differences, who_can_run
 from report import Report, begin, command_line, deliver
 
@@ -45,9 +45,10 @@ def measure(
     for case in CASES:
         works = {name: work[case] for name, work in made.items() if case in work}
         check_same(works)
-        ms = take_turns(works, turns)
+        ms, machine, _ = take_steady_turns(works, turns, threads)
         gflops = 1e3 * layer.gflop(case) / ms[TINYCONV]
-        rows.append({"layer": str(layer), "case": case, "ms": ms, "gflops": gflops, "peak": peak})
+        figures = {"ms": ms, "gflops": gflops, "peak": peak, "machine": machine}
+        rows.append({"layer": str(layer), "case": case, **figures})
     return rows
 
 

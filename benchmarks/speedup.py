@@ -2,9 +2,8 @@
 
     python benchmarks/speedup.py [--layers 0,3] [--json FILE] [--markdown]
 
-The machine's own figure stands beside each, from the same turns: multiply-adds that touch no memory. The two
-cores of a virtual machine may be one for seconds: where not even those were faster on two threads, the case
-is measured again, and so often the line says.
+The machine's own figure stands beside each, from the same turns (see measure.py): multiply-adds that touch no
+memory. Where a case was measured again, its line says how often.
 """
 
 import os
@@ -14,16 +13,13 @@ import aims
 from compare import numbered_layers
 from findings import Finding
 from layers import LAYERS, Layer
-from limits import bare_work
-from measure import Work, geometric_mean, take_turns
+from measure import Work, geometric_mean, take_steady_turns
 from peers import tinyconv_works
 from report import begin, command_line, deliver
 
 import tinyconv
 
 TURNS = 9
-TWO_CORES = 1.9  # what bare multiply-adds gain where there are two
-TRIES = 5
 
 
 def on_threads(threads: int, work: Work) -> Work:
@@ -36,24 +32,12 @@ def on_threads(threads: int, work: Work) -> Work:
     return run
 
 
-def on_two_cores(works: dict[str, Work]) -> tuple[dict[str, float], float, int]:
-    """Return the milliseconds of all, what the machine gained meanwhile, and how often that was tried."""
-    bare = {f"bare {threads}": bare_work(threads) for threads in (1, 2)}
-    tries = 0
-    while True:
-        tries += 1
-        ms = take_turns({**works, **bare}, TURNS)
-        machine = 2 * ms["bare 1"] / ms["bare 2"]
-        if machine >= TWO_CORES or tries == TRIES:
-            return ms, machine, tries
-
-
 def speedups(layer: Layer) -> dict[str, tuple[float, float]]:
     """Return one thread's time by two threads', and the machine's, for each case; print them."""
     found = {}
     for case, work in tinyconv_works(layer, threads=2).items():
         works = {str(threads): on_threads(threads, work) for threads in (1, 2)}
-        ms, machine, tries = on_two_cores(works)
+        ms, machine, tries = take_steady_turns(works, TURNS, threads=2)
         gain = ms["1"] / ms["2"]
         line = f"{layer!s:>23}  {case:24}{ms['1']:9.2f} ms{ms['2']:9.2f} ms{gain:7.2f}×{machine:9.2f}×"
         is_short = ms["1"] <= aims.LONG

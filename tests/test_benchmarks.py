@@ -258,16 +258,15 @@ def test_two_threads_are_judged_by_the_slowest_case():
     assert not found.holds
 
 
-def test_a_case_is_measured_again_where_the_machine_had_one_core(monkeypatch):
+def test_who_had_fewer_cores_is_measured_again(monkeypatch):
     machine = iter([1.0, 1.4, 1.95])
-    monkeypatch.setattr(speedup, "bare_work", lambda threads: None)
+    monkeypatch.setattr(measure, "bare_work", lambda threads: None)
     monkeypatch.setattr(
-        speedup, "take_turns", lambda works, turns: {"1": 3, "2": 2, "bare 1": next(machine), "bare 2": 2}
+        measure, "take_turns", lambda works, turns: {"a": 3, "bare 1": next(machine), "bare 2": 2}
     )
-    ms, gain, tries = speedup.on_two_cores({"1": None, "2": None})
-    assert (ms["1"], gain, tries) == (3, 1.95, 3)
-    monkeypatch.setattr(speedup, "take_turns", lambda works, turns: {"bare 1": 1, "bare 2": 2})
-    assert speedup.on_two_cores({})[1:] == (1.0, speedup.TRIES), "it is said, not hidden"
+    assert measure.take_steady_turns({"a": None}, 9, threads=2) == ({"a": 3}, 1.95, 3)
+    monkeypatch.setattr(measure, "take_turns", lambda works, turns: {"bare 1": 1, "bare 2": 2})
+    assert measure.take_steady_turns({}, 9, threads=2) == ({}, 1.0, measure.TRIES), "and that is said"
 
 
 def test_start_up_must_be_announced():

@@ -20,7 +20,7 @@ from tinyconv.kernels.planes import lay_band
 from tinyconv.kernels.tile import ROWS, WIDEST, make_tile
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
-half1, half2, half3 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2), make_tile(3, ROWS // 2)
+half1, half2 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2)  # a third width gains little there
 copy_tile = make_line_tile(steps=(1,))
 
 
@@ -34,7 +34,7 @@ def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out
     done = 0
     while done < columns:
         left = (columns - done + lanes - 1) // lanes
-        width = 1 if left == 1 else 2 if left == 2 or left == 4 else 3
+        width = 1 if left == 1 else 2 if rows < ROWS or left == 2 or left == 4 else 3
         at = max(0, min(done, columns - width * lanes))
         if rows == ROWS:
             if width == 3:
@@ -43,8 +43,6 @@ def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out
                 tile2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
             else:
                 tile1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
-        elif width == 3:
-            half3(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
         elif width == 2:
             half2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
         else:
