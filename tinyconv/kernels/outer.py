@@ -13,6 +13,7 @@ from tinyconv.kernels import threads
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.lending import empty
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, make_outer_tile
@@ -151,7 +152,7 @@ class WeightGradient:
 
     def dweight(self, shape: tuple[int, ...]) -> Array:
         """Return the sums as (F, C/G, KH, KW)."""
-        dweight = np.empty(shape, self.sums.dtype)
+        dweight = empty(shape, self.sums.dtype)
         turn_back(self.sums, dweight.reshape(len(self.sums), self.filters, -1))
         return dweight
 

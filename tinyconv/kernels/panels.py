@@ -1,13 +1,11 @@
 """Panels: the filters, laid out as the tile reads them: for each step, the numbers of its R rows."""
 
-import math
-
 import numpy as np
 from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
-from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.lending import empty
 from tinyconv.kernels.tile import ROWS, rows_for
 
 
@@ -53,7 +51,7 @@ def pack(weight: Array, groups: int) -> Array:
     F, K = len(weight) // groups, weight[0].size
     rows = rows_for(F)
     shape = groups, -(-F // rows), K, rows
-    panels = scratch("panels", math.prod(shape), weight.dtype).reshape(shape)
+    panels = empty(shape, weight.dtype)
     fill_panels(plain(weight).reshape(groups, F, K), panels)
     return panels.reshape(-1, rows)
 
@@ -67,7 +65,7 @@ def pack_back(weight: Array, groups: int, phases: list[Array]) -> Array:
     rows = rows_for(C)
     blocks, F = -(-C // rows), F // groups
     shape = groups * blocks * F * sum(map(len, phases)), rows
-    panels = scratch("panels", math.prod(shape), weight.dtype).reshape(shape)
+    panels = empty(shape, weight.dtype)
     done = 0
     for taps in phases:
         more = groups * blocks * F * len(taps)

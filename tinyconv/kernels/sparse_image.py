@@ -97,7 +97,7 @@ class ImageGradient:
         self.dx, self.groups, self.patches = empty(x.shape, x.dtype), groups, patches
         self.lanes = HOST.lanes(x.itemsize)
         F, vectors = len(weight), (patches.blocks, len(patches.shifts) * self.lanes)
-        self.table = np.empty((F, *vectors), weight.dtype)
+        self.table = empty((F, *vectors), weight.dtype)
         fill_table(plain(weight).reshape(F, -1), patches.slots, self.table.reshape(F, -1))
 
     @staticmethod

@@ -15,6 +15,7 @@ from tinyconv.kernels.bands import rows_that_fit
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
 from tinyconv.kernels.winners import Winners
@@ -70,6 +71,6 @@ class WeightSums:
 
     def dweight(self) -> Array:
         """Return the sums as (F, C/G, KH, KW)."""
-        dweight = np.empty(self.shape, self.sums.dtype)
+        dweight = empty(self.shape, self.sums.dtype)
         read_table(self.sums.reshape(len(dweight), -1), self.patches.slots, dweight.reshape(len(dweight), -1))
         return dweight
