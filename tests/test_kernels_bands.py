@@ -54,6 +54,8 @@ def test_a_band_is_chosen_once_for_each_number_of_threads():
     case = (8, 8, 3, 3), (60, 60)
     assert band_for(*case) is band_for(*case)
     assert band_for(*case) is not band_for(*case, workers=1)
+    back = (2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4), Task(2, 1, 4, 0)
+    assert backward_band(*back) is backward_band(*back)
 
 
 def test_rows_fit_the_cache_and_give_every_thread_work():

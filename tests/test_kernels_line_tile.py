@@ -10,17 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, seeds, values
+from tiles import callable_from_python
 
 from tinyconv.kernels.line_tile import line_twin, make_line_tile
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-line_tile = make_line_tile()
-
-
-@numba.njit
-def call(*arguments):
-    """A tile is called from compiled code."""
-    line_tile(*arguments)
+call = callable_from_python(make_line_tile())
 
 
 @given(

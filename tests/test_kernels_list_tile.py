@@ -6,18 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, kinds, seeds, values
+from tiles import callable_from_python
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.list_tile import list_twin, make_list_tile
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-list_tile = make_list_tile()
-
-
-@numba.njit
-def call(*arguments):
-    """A tile is called from compiled code."""
-    return list_tile(*arguments)
+call = callable_from_python(make_list_tile())
 
 
 @st.composite

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, seeds
+from tiles import callable_from_python, close
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.patch_tile import (
@@ -19,23 +20,8 @@ from tinyconv.kernels.patch_tile import (
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
 
 
-def callable_from_python(tile):
-    """A tile is called from compiled code: wrap it in some."""
-
-    @numba.njit
-    def call(*arguments):
-        tile(*arguments)
-
-    return call
-
-
 GATHER = {size: callable_from_python(make_gather_tile(size)) for size in SIZES}
 SCATTER = {size: callable_from_python(make_scatter_tile(size)) for size in SIZES}
-
-
-def close(ours, twins, dtype):
-    tolerance = 1e-5 if dtype == np.float32 else 1e-13
-    np.testing.assert_allclose(ours, twins, rtol=tolerance, atol=tolerance)
 
 
 @st.composite

@@ -41,6 +41,12 @@ def test_a_band_of_the_way_back_is_laid_out_like_the_whole(rows, kernel, stride,
     assert [phase.tolist() for phase in same] == [phase.tolist() for phase in taps]
 
 
+def test_a_plan_is_made_once():
+    """The gradient of the weights asks for it at every step; those of the bands are kept with the bands."""
+    case = (2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4)
+    assert forward_plan(*case, 4) is forward_plan(*case, 4)
+
+
 def test_padding_is_part_of_the_layout():
     planes, reading = forward_plan((1, 1, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), width=4)
     assert planes.shape == (1, 1, 6, 5)

@@ -6,18 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, kinds, seeds, values
+from tiles import callable_from_python
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.pool_tile import make_pool_tile, pool_twin
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-pool_tile = make_pool_tile()
-
-
-@numba.njit
-def call(*arguments):
-    """A tile is called from compiled code."""
-    pool_tile(*arguments)
+call = callable_from_python(make_pool_tile())
 
 
 @given(st.integers(0, 50), st.integers(0, 5), dtypes, kinds, seeds)

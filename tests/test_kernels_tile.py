@@ -6,22 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, seeds
+from tiles import callable_from_python, close
 
 from tinyconv.kernels.host import HOST, Host, describe
 from tinyconv.kernels.tile import ROWS, make_outer_tile, make_outer_twin, make_tile, make_twin, rows_for
 
 CANARY = 12345.0
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-
-
-def callable_from_python(tile):
-    """A tile is called from compiled code: wrap it in some."""
-
-    @numba.njit
-    def call(*arguments):
-        tile(*arguments)
-
-    return call
 
 
 SIZES = [(vectors, rows) for vectors in (1, 2, 3) for rows in (ROWS, ROWS // 2)]
@@ -33,11 +24,6 @@ def test_every_twin_has_a_name_of_its_own():
     """Numba names machine code after it: of two that are alike, one would run in place of the other."""
     twins = [make_twin(*size) for size in SIZES] + [make_outer_twin(vectors) for vectors in OUTER]
     assert len({twin.__qualname__ for twin in twins}) == len(twins)
-
-
-def close(ours, twins, dtype):
-    tolerance = 1e-5 if dtype == np.float32 else 1e-13
-    np.testing.assert_allclose(ours, twins, rtol=tolerance, atol=tolerance)
 
 
 @given(st.sampled_from(SIZES), st.integers(0, 40), st.integers(0, 7), dtypes, seeds)

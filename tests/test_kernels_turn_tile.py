@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, seeds
+from tiles import callable_from_python
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.turn_tile import (
@@ -16,19 +17,7 @@ from tinyconv.kernels.turn_tile import (
 )
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-gather_tile, scatter_tile = make_gather_channels(), make_scatter_channels()
-
-
-@numba.njit
-def gather(*arguments):
-    """A tile is called from compiled code."""
-    gather_tile(*arguments)
-
-
-@numba.njit
-def scatter(*arguments):
-    """A tile is called from compiled code."""
-    scatter_tile(*arguments)
+gather, scatter = map(callable_from_python, (make_gather_channels(), make_scatter_channels()))
 
 
 @given(st.integers(0, 5), st.integers(0, 5), dtypes, seeds)

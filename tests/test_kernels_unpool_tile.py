@@ -6,17 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import dtypes, kinds, seeds, values
+from tiles import callable_from_python
 
 from tinyconv.kernels.unpool_tile import make_unpool_tile, unpool_twin
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-unpool_tile = make_unpool_tile()
-
-
-@numba.njit
-def call(*arguments):
-    """A tile is called from compiled code."""
-    unpool_tile(*arguments)
+call = callable_from_python(make_unpool_tile())
 
 
 @given(st.integers(0, 50), st.sampled_from([0, 2]), dtypes, kinds, kinds, seeds)

@@ -14,7 +14,7 @@ import numpy as np
 from tinyconv.kernels import threads
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.layout import Array, Pair
-from tinyconv.kernels.planes import SHARED, Planes
+from tinyconv.kernels.planes import SHARED, Lines, Planes
 from tinyconv.kernels.plans import Reading, backward_plan, forward_plan
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, WIDEST
@@ -53,6 +53,16 @@ class Band(NamedTuple):
     planes: Planes
     reading: Reading
     is_copied: bool  # or read where the images are
+
+    @property
+    def layout(self) -> tuple[Lines, Reading]:
+        """How a kernel lays its lines out, and reads them."""
+        return self.planes.lines, self.reading
+
+    @property
+    def cut(self) -> Pair:
+        """Rows of a task, and of all."""
+        return self.rows, self.units
 
     def room(self, workers: int, dtype: np.dtype) -> Array:
         """Return room for a band of each worker, and for what lines share and a vector overruns behind it."""

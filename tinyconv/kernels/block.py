@@ -138,8 +138,8 @@ def block_forward(
     images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
     filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
     workers, lanes, pool = threads.get_num_threads(), HOST.lanes(x.itemsize), (pool_size, pool_stride)
-    layout, bands = (band.planes.lines, band.reading), band.room(workers, x.dtype)
-    fill_pooled(images, *layout, *filters, *made, *conv_size, band.rows, *pool, bands, workers, lanes)
+    bands = band.room(workers, x.dtype)
+    fill_pooled(images, *band.layout, *filters, *made, *conv_size, band.rows, *pool, bands, workers, lanes)
     return y, winners
 
 
@@ -149,12 +149,8 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
         band = band._replace(rows=band.units, is_copied=True)
     given = *upstream.images(slice(None)), upstream.taps, upstream.pool_stride
     workers, lanes, dx = threads.get_num_threads(), HOST.lanes(out.itemsize), grouped(out, len(bias))
-    layout, rows, bands = (
-        (band.planes.lines, band.reading),
-        (band.rows, band.units),
-        band.room(workers, out.dtype),
-    )
-    fill_unpooled(*given, *layout, panels, bias, dx, *rows, bands, workers, lanes)
+    bands = band.room(workers, out.dtype)
+    fill_unpooled(*given, *band.layout, panels, bias, dx, *band.cut, bands, workers, lanes)
 
 
 def block_backward(

@@ -123,9 +123,5 @@ def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> N
     """Fill out (N, F, H, W) from x (N, C, H, W), with panels (…, R) and bias (G, F/G)."""
     images, made = grouped(plain(x), len(bias)), grouped(out, len(bias))
     workers, lanes = threads.get_num_threads(), HOST.lanes(x.itemsize)
-    layout, rows, bands = (
-        (band.planes.lines, band.reading),
-        (band.rows, band.units),
-        band.room(workers, x.dtype),
-    )
-    fill(images, *layout, panels, bias, made, *rows, bands, workers, lanes)
+    bands = band.room(workers, x.dtype)
+    fill(images, *band.layout, panels, bias, made, *band.cut, bands, workers, lanes)

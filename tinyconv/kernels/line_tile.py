@@ -27,14 +27,13 @@ def make_line_tile(steps: tuple[int, ...] = STEPS) -> Callable[..., None]:
             code = Vectors(builder, context.get_data_type(image.dtype))
             down, across, (start, stop, length) = arguments[2], arguments[3], arguments[6:9]
             pixels, target = arrays.at(0, 1), arrays.at(4, 5)
-            vectors = builder.udiv(builder.add(length, I64(code.lanes - 1)), I64(code.lanes))
+            vectors = code.vectors_of(length)
             with cgutils.for_range(builder, arguments[9]) as i, cgutils.for_range(builder, vectors) as v:
                 first = builder.mul(v.index, I64(code.lanes))
                 source = builder.gep(pixels, [builder.mul(i.index, down)])
                 place = builder.gep(target, [builder.add(builder.mul(i.index, length), first)])
-                written = code.between(code.numbers(first, I64(1)), I64(0), length)
                 value = _value(code, source, across, steps, (first, start, stop))
-                code.store_where(written, value, place)
+                code.store_where(code.below(first, length), value, place)
             return context.get_dummy_value()
 
         n = types.intp
@@ -76,7 +75,7 @@ def _picked(code: Vectors, line: Any, step: int, first: Any, start: Any, stop: A
         inside = code.between(code.numbers(place, I64(1)), begin, builder.sub(end, I64(step - 1)))
         loaded.append(code.load_where(inside, builder.gep(line, [place])))
     while len(loaded) > 1:
-        loaded = [code.evens(*loaded[i : i + 2]) for i in range(0, len(loaded), 2)]
+        loaded = [code.every_other(loaded[i], loaded[i + 1], 0) for i in range(0, len(loaded), 2)]
     return loaded[0]
 
 

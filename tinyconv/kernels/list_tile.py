@@ -30,10 +30,8 @@ def make_list_tile() -> Callable[..., int]:
             winner = builder.sub(code.load_bytes(arrays.at(2, 3)), code.spread(arguments[6]))
             shut = builder.fcmp_ordered("<=", maxima, code.zero())
             value = builder.select(shut, code.zero(), upstream)
-            lane = code.numbers(I64(0), I64(1))
-            chosen = builder.icmp_signed(">=", lane, code.spread(arguments[4]))
+            chosen = code.between(code.numbers(I64(0), I64(1)), arguments[4], arguments[5])
             for condition in (
-                builder.icmp_signed("<", lane, code.spread(arguments[5])),
                 builder.icmp_unsigned("<", winner, code.spread(arguments[7])),
                 builder.fcmp_unordered("!=", value, code.zero()),
             ):

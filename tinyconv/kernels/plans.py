@@ -6,6 +6,7 @@ those tap k made output q − (k·d) // s. So each phase of dx is a convolution 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ class Reading(NamedTuple):
     size: int  # numbers in the planes of one group of channels
 
 
+@lru_cache(maxsize=1024)
 def forward_plan(
     filters: tuple[int, int, int, int],
     stride: Pair,

@@ -29,15 +29,13 @@ def make_pool_tile() -> Callable[..., None]:
             code = Vectors(builder, context.get_data_type(sums.dtype))
             top, maxima, taps = (arrays.at(i, j) for i, j in ((0, 1), (3, 5), (4, 5)))
             bottom = builder.gep(top, [arguments[2]])
-            vectors = builder.udiv(builder.add(arguments[6], I64(code.lanes - 1)), I64(code.lanes))
-            with cgutils.for_range(builder, vectors) as loop:
+            with cgutils.for_range(builder, code.vectors_of(arguments[6])) as loop:
                 first = builder.mul(loop.index, I64(2 * code.lanes))
                 lines = (builder.gep(row, [first]) for row in (top, bottom))
                 pixels = [half for line in lines for half in code.load_pairs(line)]
                 place = builder.mul(loop.index, I64(code.lanes))
                 value, tap = _winners(code, pixels)
-                column = code.numbers(place, I64(1))
-                is_window = builder.icmp_signed("<", column, code.spread(arguments[6]))
+                is_window = code.below(place, arguments[6])
                 code.store_where(is_window, value, builder.gep(maxima, [place]))
                 code.store_where(is_window, tap, builder.gep(taps, [place]))
             return context.get_dummy_value()

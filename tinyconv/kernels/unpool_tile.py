@@ -25,11 +25,9 @@ def make_unpool_tile() -> Callable[..., None]:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(dy.dtype))
             sources, target = [arrays.at(array, 3) for array in range(3)], arrays.at(5, 6)
-            vectors = builder.udiv(builder.add(arguments[7], I64(code.lanes - 1)), I64(code.lanes))
-            with cgutils.for_range(builder, vectors) as loop:
+            with cgutils.for_range(builder, code.vectors_of(arguments[7])) as loop:
                 first = builder.mul(loop.index, I64(code.lanes))
-                window = code.numbers(first, I64(1))
-                is_here = builder.icmp_signed("<", window, code.spread(arguments[7]))
+                is_here = code.below(first, arguments[7])
                 upstream, maxima, winner = (
                     code.load_where(is_here, builder.gep(source, [first])) for source in sources
                 )
@@ -41,8 +39,7 @@ def make_unpool_tile() -> Callable[..., None]:
                 place = builder.gep(target, [builder.mul(first, I64(2))])
                 for half, mixed in enumerate(code.paired(*pair)):
                     begin = builder.add(builder.mul(first, I64(2)), I64(half * code.lanes))
-                    pixel = code.numbers(begin, I64(1))
-                    inside = builder.icmp_signed("<", pixel, code.spread(builder.mul(arguments[7], I64(2))))
+                    inside = code.below(begin, builder.mul(arguments[7], I64(2)))
                     code.store_where(inside, mixed, builder.gep(place, [I64(half * code.lanes)]))
             return context.get_dummy_value()
 

@@ -31,9 +31,19 @@ class Vectors:
         """Store the vector that lies `vector` vectors behind a pointer to a number."""
         self.builder.store(value, self._at(pointer, vector), align=self.bits // 8)
 
-    def evens(self, low: Any, high: Any) -> Any:
-        """Return the first number of each pair of neighbours in two vectors."""
-        return self.builder.shuffle_vector(low, high, self._lanes([2 * lane for lane in range(self.lanes)]))
+    def every_other(self, low: Any, high: Any, first: int) -> Any:
+        """Return every second number of two vectors, from number `first` on: 0 or 1."""
+        return self.builder.shuffle_vector(
+            low, high, self._lanes([2 * lane + first for lane in range(self.lanes)])
+        )
+
+    def vectors_of(self, count: Any) -> Any:
+        """Return how many vectors hold `count` numbers."""
+        return self.builder.udiv(self.builder.add(count, I64(self.lanes - 1)), I64(self.lanes))
+
+    def below(self, first: Any, count: Any) -> Any:
+        """Return which lanes of a vector that begins with number `first` are below `count`."""
+        return self.builder.icmp_signed("<", self.numbers(first, I64(1)), self.spread(count))
 
     def between(self, numbers: Any, low: Any, high: Any) -> Any:
         """Return which lanes of a vector of numbers are at least `low`, and below `high`."""
@@ -64,7 +74,7 @@ class Vectors:
             places = builder.insert_element(places, place, I32(lane))
         pointers = builder.inttoptr(places, ir.VectorType(pointer.type, self.lanes))
         kind = ir.FunctionType(self.kind, [pointers.type, I32, chosen.type, self.kind])
-        name = f"llvm.masked.gather.v{self.lanes}f{self.bits}.v{self.lanes}p0"
+        name = f"llvm.masked.gather.{self._name(self.kind.element)}.v{self.lanes}p0"
         gather = cgutils.get_or_insert_function(builder.module, kind, name)
         return builder.call(gather, [pointers, I32(self.bits // 8), chosen, self.zero()])
 
@@ -78,9 +88,13 @@ class Vectors:
 
     def _masked(self, number: Any) -> tuple[Any, str, Any]:
         """Return the vector of such numbers, its name, and the bytes of one."""
-        if number == I8:
-            return self._kind(I8), f"v{self.lanes}i8", I32(1)
-        return self.kind, f"v{self.lanes}f{self.bits}", I32(self.bits // 8)
+        size = 1 if number == I8 else self.bits // 8
+        return self._kind(number), self._name(number), I32(size)
+
+    def _name(self, number: Any) -> str:
+        """Return LLVM's name for a vector of such numbers."""
+        width = f"i{number.width}" if isinstance(number, ir.IntType) else f"f{self.bits}"
+        return f"v{self.lanes}{width}"
 
     def paired(self, first: Any, second: Any) -> tuple[Any, Any]:
         """Return two vectors of pairs, of the numbers of two vectors: what `load_pairs` takes apart."""
@@ -106,10 +120,7 @@ class Vectors:
     def load_pairs(self, pointer: Any) -> tuple[Any, Any]:
         """Load two vectors of pairs; return the first number of each pair, and the second of each."""
         low, high = self.load(pointer, 0), self.load(pointer, 1)
-        first, second = (
-            ir.Constant(self._kind(I32), [2 * i + odd for i in range(self.lanes)]) for odd in (0, 1)
-        )
-        return self.builder.shuffle_vector(low, high, first), self.builder.shuffle_vector(low, high, second)
+        return self.every_other(low, high, 0), self.every_other(low, high, 1)
 
     def bytes(self, value: int) -> ir.Constant:
         """Return a vector of equal bytes."""
@@ -153,19 +164,13 @@ class Vectors:
 
     def spread(self, number: Any) -> Any:
         """Copy a whole number, as one of 32 bits, into all lanes."""
-        kind = self._kind(I32)
-        short = self.builder.trunc(number, I32)
-        first = self.builder.insert_element(ir.Constant(kind, ir.Undefined), short, I32(0))
-        return self.builder.shuffle_vector(first, first, ir.Constant(kind, [0] * self.lanes))
+        return self._copied(self.builder.trunc(number, I32))
 
     def store_chosen(self, value: Any, chosen: Any, pointer: Any) -> None:
         """Store the chosen lanes side by side; what is behind them in the vector holds anything."""
         builder, kind = self.builder, value.type
         flags = ir.VectorType(ir.IntType(1), self.lanes)
-        number = (
-            "f64" if kind.element == ir.DoubleType() else "f32" if kind.element == ir.FloatType() else "i32"
-        )
-        name = f"llvm.experimental.vector.compress.v{self.lanes}{number}"
+        name = f"llvm.experimental.vector.compress.{self._name(kind.element)}"
         compress = cgutils.get_or_insert_function(
             builder.module, ir.FunctionType(kind, [kind, flags, kind]), name
         )
@@ -184,12 +189,13 @@ class Vectors:
 
     def broadcast(self, pointer: Any) -> Any:
         """Load one number, and copy it into all lanes."""
-        number = self.builder.load(pointer)
-        anything = ir.Constant(self.kind, ir.Undefined)
+        return self._copied(self.builder.load(pointer))
+
+    def _copied(self, number: Any) -> Any:
+        """Copy a number into all lanes."""
+        anything = ir.Constant(self._kind(number.type), ir.Undefined)
         first = self.builder.insert_element(anything, number, I32(0))
-        return self.builder.shuffle_vector(
-            first, anything, ir.Constant(ir.VectorType(I32, self.lanes), [0] * self.lanes)
-        )
+        return self.builder.shuffle_vector(first, anything, self._lanes([0] * self.lanes))
 
     def multiply_add(self, a: Any, b: Any, total: Any) -> Any:
         """Return a·b + total, rounded once where the processor can."""
