@@ -71,7 +71,9 @@ def _convolve(x: Array) -> None:
     for channels in (1, HOST.lanes(x.itemsize)):  # few and many go back on ways of their own
         images = np.repeat(x, channels, axis=1)
         y, winners = block_forward(images, images, None, *where, one, one, one, one)
-        block_backward(Upstream(y, y, winners, one, one, one), images, images, *where)
+        upstream = Upstream(y, y, winners, one, one, one)
+        block_backward(upstream, images, images, *where)
+        upstream.dense(slice(None))  # the way back of what is not finite
 
 
 def _multiply(x: Array) -> None:
