@@ -281,7 +281,8 @@ def test_a_function_that_forks_without_end_soon_cannot():
                 time.sleep(60)
         return relu(x)
 
-    report = examined("relu_forward", relu_forward, limits=QUICK._replace(processes=8))
+    patient = QUICK._replace(processes=8, first=60.0, call=60.0)  # a fork copies all that the tests hold
+    report = examined("relu_forward", relu_forward, limits=patient)
     assert report.kind == "raised"
     assert "Resource temporarily unavailable" in report.text
 
