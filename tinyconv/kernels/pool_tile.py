@@ -47,16 +47,24 @@ def make_pool_tile() -> Callable[..., None]:
 
 
 def _winners(code: Vectors, pixels: list[Any]) -> tuple[Any, Any]:
-    """Return the largest of four vectors lane by lane, rectified, and which of the four it was."""
+    """Return the largest of four vectors lane by lane, rectified, and which of the four it was.
+
+    That of each row first, then that of both rows: so no choice waits for more than one other.
+    """
+    select = code.builder.select
+    top, is_1 = _larger(code, *pixels[:2])
+    bottom, is_3 = _larger(code, *pixels[2:])
+    value, is_below = _larger(code, top, bottom)
+    above, below = select(is_1, code.bytes(1), code.bytes(0)), select(is_3, code.bytes(3), code.bytes(2))
+    rectified = select(code.builder.fcmp_ordered("<=", value, code.zero()), code.zero(), value)
+    return rectified, select(is_below, below, above)
+
+
+def _larger(code: Vectors, one: Any, other: Any) -> tuple[Any, Any]:
+    """Return the larger of two vectors lane by lane, and where it is the other: NaN is larger than any."""
     builder = code.builder
-    value, tap = pixels[0], code.bytes(0)
-    for number, pixel in enumerate(pixels[1:], start=1):
-        wins = builder.or_(
-            builder.fcmp_ordered(">", pixel, value), builder.fcmp_unordered("uno", pixel, pixel)
-        )
-        value = builder.select(wins, pixel, value)
-        tap = builder.select(wins, code.bytes(number), tap)
-    return builder.select(builder.fcmp_ordered("<=", value, code.zero()), code.zero(), value), tap
+    wins = builder.or_(builder.fcmp_ordered(">", other, one), builder.fcmp_unordered("uno", other, other))
+    return builder.select(wins, other, one), wins
 
 
 def pool_twin(sums, s, line, best, winner, o, count):  # type: ignore[no-untyped-def]
