@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from strategies import dtypes, kinds, seeds, values
 
 from tinyconv.kernels import bands
-from tinyconv.kernels.convolution import group_of
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.layout import Array
 from tinyconv.kernels.patches import Patches, patches_of
 from tinyconv.kernels.winners import Upstream
 
@@ -38,10 +38,7 @@ class BlockCase(NamedTuple):
     upstream: Upstream
     x: Array
     weight: Array
-    stride: Pair
-    before: Pair
-    dilation: Pair
-    groups: int
+    geometry: Geometry
     parallel: bool
     cache: int  # bytes: how many rows a band may have
 
@@ -53,8 +50,7 @@ class BlockCase(NamedTuple):
     @property
     def layout(self) -> Patches:
         """How the images lie for the way back."""
-        filters, lanes = group_of(self.weight, self.groups), HOST.lanes(self.weight.itemsize)
-        return patches_of(filters, self.stride, self.dilation, self.upstream.conv_size, lanes)
+        return patches_of(self.geometry, HOST.lanes(self.weight.itemsize))
 
 
 @st.composite
@@ -77,8 +73,8 @@ def block_cases(draw: Any, fewest: int = 1) -> BlockCase:
     x = values(seed + 2, (N, groups * C, H, W), dtype, "plain")
     weight = values(seed + 3, (F, C, *kernel), dtype, "plain")
     upstream = Upstream(dy, y, winners, size, pool, steps)
-    run = draw(st.booleans()), draw(st.integers(1, 20_000))
-    return BlockCase(upstream, x, weight, stride, before, dilation, groups, *run)
+    geometry = Geometry((F // groups, C, *kernel), stride, dilation, before, (H, W), size, groups)
+    return BlockCase(upstream, x, weight, geometry, draw(st.booleans()), draw(st.integers(1, 20_000)))
 
 
 def gradients_of_the_output(upstream: Upstream) -> Array:

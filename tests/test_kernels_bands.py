@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tinyconv.kernels import bands, threads
 from tinyconv.kernels.bands import Task, backward_band, forward_band, rows_that_fit
+from tinyconv.kernels.geometry import Geometry
 
 befores = st.tuples(st.integers(0, 2), st.integers(0, 2))
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -14,8 +15,9 @@ sizes = st.tuples(st.integers(1, 60), st.integers(1, 60))
 
 
 def band_for(filters, size, images=64, workers=2, before=(1, 1)):
-    """Return the band of a 3×3 convolution that keeps the size."""
-    return forward_band(filters, (1, 1), (1, 1), before, size, size, Task(workers, images, 4, size[0]))
+    """Return the band of a convolution that keeps the size."""
+    geometry = Geometry(filters, (1, 1), (1, 1), before, size, size)
+    return forward_band(geometry, Task(workers, images, 4, size[0]))
 
 
 @given(st.integers(1, 70), st.integers(1, 70), pairs, pairs, pairs, befores, sizes, st.integers(1, 4))
@@ -24,9 +26,9 @@ def test_a_band_fits_the_cache_unless_it_is_one_row(F, C, kernel, stride, dilati
         max(1, (o - 1) * s + (k - 1) * d + 1 - b)
         for o, s, k, d, b in zip(outputs, stride, kernel, dilation, before, strict=True)
     )
-    case = (F, C, *kernel), stride, dilation, before, outputs, size
+    geometry = Geometry((F, C, *kernel), stride, dilation, before, size, outputs)
     task = Task(workers, 1, 4, outputs[0])
-    for band in (forward_band(*case, task), backward_band(*case, task)[0]):
+    for band in (forward_band(geometry, task), backward_band(geometry, task)[0]):
         assert 1 <= band.rows <= band.units
         if band.is_copied:
             assert band.rows == 1 or band.reading.size * 4 <= bands.CACHE
@@ -45,8 +47,7 @@ def test_lines_of_their_own_pay_where_rows_are_short_and_filters_many():
 
 
 def test_images_that_lie_like_that_already_are_read_in_place():
-    task = Task(2, 4, 4, 60)
-    assert not forward_band((8, 8, 1, 1), (1, 1), (1, 1), (0, 0), (60, 60), (60, 60), task).is_copied
+    assert not band_for((8, 8, 1, 1), (60, 60), before=(0, 0)).is_copied
     assert band_for((8, 8, 3, 3), (60, 60)).is_copied
 
 
@@ -54,7 +55,7 @@ def test_a_band_is_chosen_once_for_each_number_of_threads():
     case = (8, 8, 3, 3), (60, 60)
     assert band_for(*case) is band_for(*case)
     assert band_for(*case) is not band_for(*case, workers=1)
-    back = (2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4), Task(2, 1, 4, 0)
+    back = Geometry((2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4)), Task(2, 1, 4, 0)
     assert backward_band(*back) is backward_band(*back)
 
 

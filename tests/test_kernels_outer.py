@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from strategies import dtypes, seeds
 
 from tinyconv.kernels import jit
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.outer import WeightGradient, panels_of, turn_back, turn_gradients
 from tinyconv.kernels.planes import split
@@ -41,7 +42,9 @@ def test_the_sums_are_exact_on_whole_numbers_and_parts_change_no_bit(N, filters,
     rng = np.random.default_rng(seed)
     x = rng.integers(-9, 10, (N, C, k + 4, k + 3)).astype(np.float32)
     dy = rng.integers(-9, 10, (N, filters, 5, 4)).astype(np.float32)
-    planes, reading = forward_plan((filters, C, k, k), (1, 1), (1, 1), (0, 0), (5, 4), k + 3)
+    planes, reading = forward_plan(
+        Geometry((filters, C, k, k), (1, 1), (1, 1), (0, 0), (k + 4, k + 3), (5, 4))
+    )
     sums = WeightGradient(reading, 1, filters, x.dtype)
     with jit.force(parallel=parallel):
         for part in (slice(0, N // 2), slice(N // 2, N)):

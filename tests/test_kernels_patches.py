@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from strategies import dtypes, seeds, values
 
 from tinyconv.kernels import jit
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.patch_tile import SIZES
 from tinyconv.kernels.patches import fill_table, in_patches, patches_of, places_of, read_table
@@ -21,7 +22,7 @@ def test_every_weight_meets_its_pixel(
 ):
     size, lanes = (4 * size[0], 5 * size[1]), HOST.lanes(np.dtype(dtype).itemsize)
     x = values(seed, (2, groups * C, *size), dtype, "plain")
-    patches = patches_of((1, C, *kernel), stride, dilation, outputs, lanes)
+    patches = patches_of(Geometry((1, C, *kernel), stride, dilation, before, size, outputs), lanes)
     with jit.force(parallel=parallel):
         flat = in_patches(x, groups, before, patches)
     assert flat.size == 2 * groups * patches.blocks * patches.size + lanes
@@ -39,7 +40,8 @@ def test_every_weight_meets_its_pixel(
 
 @given(channels, pairs, pairs)
 def test_every_weight_has_a_slot_of_its_own_and_comes_back(C, kernel, dilation):
-    patches = patches_of((5, C, *kernel), (1, 1), dilation, (2, 2), HOST.lanes(4))
+    geometry = Geometry((5, C, *kernel), (1, 1), dilation, (0, 0), (9, 9), outputs=(2, 2))
+    patches = patches_of(geometry, HOST.lanes(4))
     weight = np.arange(1, 5 * C * kernel[0] * kernel[1] + 1, dtype=np.float32).reshape(5, -1)
     table = np.full((5, patches.blocks * len(patches.shifts) * HOST.lanes(4)), 7, np.float32)
     fill_table(weight, patches.slots, table)
@@ -52,7 +54,7 @@ def test_every_weight_has_a_slot_of_its_own_and_comes_back(C, kernel, dilation):
 @given(st.integers(1, 60))
 def test_vectors_are_cut_into_tiles_that_exist(channels):
     lanes = HOST.lanes(4)
-    patches = patches_of((1, channels, 3, 5), (1, 1), (1, 1), (1, 1), lanes)
+    patches = patches_of(Geometry((1, channels, 3, 5), (1, 1), (1, 1), (0, 0), (3, 5), (1, 1)), lanes)
     assert set(patches.sizes.tolist()) <= set(SIZES)
     assert patches.sizes.sum() == len(patches.shifts)
 
@@ -65,7 +67,8 @@ def test_pixels_that_no_filter_sees_are_nowhere():
 @given(seeds, dtypes)
 def test_an_image_that_is_not_finite_is_refused(bad, seed, dtype):
     x = values(seed, (2, 3, 4, 5), dtype, "plain")
-    patches = patches_of((1, 3, 2, 2), (1, 1), (1, 1), (3, 4), HOST.lanes(x.itemsize))
+    geometry = Geometry((1, 3, 2, 2), (1, 1), (1, 1), (0, 0), (4, 5), (3, 4))
+    patches = patches_of(geometry, HOST.lanes(x.itemsize))
     assert in_patches(x, 1, (0, 0), patches) is not None
     x.reshape(-1)[seed % x.size] = bad
     assert in_patches(x, 1, (0, 0), patches) is None

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.plans import backward_plan, forward_plan
 
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
@@ -14,7 +15,8 @@ befores = st.tuples(st.integers(0, 3), st.integers(0, 3))
 def test_every_gradient_is_planned_once_and_inside_of_the_planes(
     F, C, kernel, stride, dilation, before, size
 ):
-    planes, reading, taps = backward_plan((F, C, *kernel), stride, dilation, before, size)
+    geometry = Geometry((F, C, *kernel), stride, dilation, before, size, outputs=(1, 1))
+    planes, reading, taps = backward_plan(geometry)
     planned, line = np.zeros(size, int), reading.line
     for phase, (origin, first) in enumerate(zip(reading.origins, reading.firsts, strict=True)):
         planned[first[0] :: reading.down, first[1] :: reading.across] += 1
@@ -32,9 +34,10 @@ def test_every_gradient_is_planned_once_and_inside_of_the_planes(
 
 @given(st.integers(1, 9), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 3))
 def test_a_band_of_the_way_back_is_laid_out_like_the_whole(rows, kernel, stride, dilation, before):
-    case = (2, 1, kernel, 1), (stride, 1), (dilation, 1), (before, 0), (9 * stride, 4)
-    whole, reading, taps = backward_plan(*case)
-    band, part, same = backward_plan(*case, rows=rows)
+    size = 9 * stride, 4
+    geometry = Geometry((2, 1, kernel, 1), (stride, 1), (dilation, 1), (before, 0), size, outputs=(1, 1))
+    whole, reading, taps = backward_plan(geometry)
+    band, part, same = backward_plan(geometry, rows)
     assert band.shape[0] == whole.shape[0]
     assert whole.rows.length - band.rows.length == 9 * stride // stride - rows + reading.origins[:, 0].max()
     np.testing.assert_array_equal(part.firsts, reading.firsts)
@@ -43,12 +46,12 @@ def test_a_band_of_the_way_back_is_laid_out_like_the_whole(rows, kernel, stride,
 
 def test_a_plan_is_made_once():
     """The gradient of the weights asks for it at every step; those of the bands are kept with the bands."""
-    case = (2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4)
-    assert forward_plan(*case, 4) is forward_plan(*case, 4)
+    geometry = Geometry((2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4))
+    assert forward_plan(geometry) is forward_plan(geometry._replace())
 
 
 def test_padding_is_part_of_the_layout():
-    planes, reading = forward_plan((1, 1, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), width=4)
+    planes, reading = forward_plan(Geometry((1, 1, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4)))
     assert planes.shape == (1, 1, 6, 5)
     assert planes.rows.offsets.tolist() == [-1]
     assert reading.shifts.tolist() == [0, 1, 2, 5, 6, 7, 10, 11, 12]

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):Runtime
 def dx_of(case):
     """Return dx, made in two parts of a batch."""
     layout = case.layout
-    image = ImageGradient(case.weight, case.groups, layout, case.x)
+    image = ImageGradient(case.weight, case.geometry, layout, case.x)
     image.dx[:] = 12345
     for part in case.parts:
         winners = case.upstream.listed(part, (layout.down, layout.across))
-        image.fill(part, case.before, case.stride[0], winners)
+        image.fill(part, winners)
     return image.dx
 
 
@@ -32,8 +32,7 @@ def test_dx_has_the_bits_of_the_long_way(case):
     with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
         dx = dx_of(case)
     dy = gradients_of_the_output(case.upstream)
-    where = case.stride, case.before, case.dilation, case.groups
-    expected = image_gradient(partial(correlate, dy), dy.shape[2:], case.x, case.weight, *where)
+    expected = image_gradient(partial(correlate, dy), case.x, case.weight, case.geometry)
     np.testing.assert_array_equal(dx, expected)
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_output
 
 from tinyconv.kernels import jit, threads
-from tinyconv.kernels.convolution import conv2d_parameter_gradients
+from tinyconv.kernels.convolution import weight_gradients
+from tinyconv.kernels.outer import turn_gradients
 from tinyconv.kernels.sparse_weights import WeightSums
 
 pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):RuntimeWarning")  # as `quietly` does
@@ -15,10 +16,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:(invalid value|overflow):Runtime
 def sums_of(case):
     """Return the sums over two parts of a batch."""
     layout = case.layout
-    sums = WeightSums(case.weight, case.groups, layout)
+    sums = WeightSums(case.weight, case.geometry, layout)
     for part in case.parts:
         winners = case.upstream.listed(part, (layout.down, layout.across))
-        sums.add(case.x[part], case.before, winners)
+        sums.add(case.x[part], winners)
     return sums
 
 
@@ -26,10 +27,10 @@ def sums_of(case):
 def test_the_sums_have_the_bits_of_the_long_way(case):
     with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
         sums = sums_of(case)
-    padding = (case.before[0], 0), (case.before[1], 0)
-    dy = gradients_of_the_output(case.upstream)
-    where = case.stride, padding, case.dilation, case.groups
-    dweight, dbias = conv2d_parameter_gradients(dy, case.x, case.weight, *where)
+    dy, groups = gradients_of_the_output(case.upstream), case.geometry.groups
+    dweight, dbias = weight_gradients(
+        lambda part: turn_gradients(dy[part], groups), case.x, case.weight, case.geometry
+    )
     assert sums.are_exact
     np.testing.assert_array_equal(sums.dweight(), dweight)
     np.testing.assert_array_equal(sums.dbias, dbias)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinyconv.kernels import threads
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.planes import SHARED, Lines, Planes
@@ -88,7 +89,7 @@ class Cost(NamedTuple):
     def cycles(self, height: int) -> float:
         """Return the cost of `height` rows of outputs.
 
-        >>> row, _ = forward_plan((8, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 32), width=32)
+        >>> row, _ = forward_plan(Geometry((8, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 32), (1, 32)))
         >>> cost = Cost(row, (8, 1, 1, 1), 32, 4, False)
         >>> cost.cycles(1) < cost.cycles(2) < 2 * cost.cycles(1)
         True
@@ -121,50 +122,32 @@ def cheapest(task: Task, cost: Cost) -> tuple[float, int]:
 
 
 @lru_cache(maxsize=1024)
-def forward_band(
-    filters: tuple[int, int, int, int],
-    stride: Pair,
-    dilation: Pair,
-    before: Pair,
-    outputs: Pair,
-    input_size: Pair,
-    task: Task,
-) -> Band:
-    """Return the band for the way forward; the arguments are those of `forward_plan`."""
-    where = filters, stride, dilation, before
-    whole = forward_plan(*where, outputs, input_size[1])
+def forward_band(geometry: Geometry, task: Task) -> Band:
+    """Return the band for the way forward."""
     choices = []
     for apart in (False, True):
-        row, _ = forward_plan(*where, (1, outputs[1]), input_size[1], apart)
-        choices.append((*cheapest(task, Cost(row, filters, outputs[1], task.itemsize, task.step > 1)), apart))
+        row, _ = forward_plan(geometry, 1, apart)
+        cost = Cost(row, geometry.filters, geometry.outputs[1], task.itemsize, task.step > 1)
+        choices.append((*cheapest(task, cost), apart))
     _, rows, apart = min(choices)
-    if whole[0].are(input_size, task.itemsize):
+    whole = forward_plan(geometry)
+    if whole[0].are(geometry.size, task.itemsize):
         return Band(rows, task.rows, *whole, is_copied=False)
-    part = forward_plan(*where, (task.height(rows), outputs[1]), input_size[1], apart)
-    return Band(rows, task.rows, *part, is_copied=True)
+    return Band(rows, task.rows, *forward_plan(geometry, task.height(rows), apart), is_copied=True)
 
 
 @lru_cache(maxsize=1024)
-def backward_band(
-    filters: tuple[int, int, int, int],
-    stride: Pair,
-    dilation: Pair,
-    before: Pair,
-    outputs: Pair,
-    input_size: Pair,
-    task: Task,
-) -> tuple[Band, list[Array]]:
+def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
     """Return the band for the way back, and the taps of each phase of dx, as `backward_plan` does."""
-    F, C, KH, KW = filters
-    where = filters, stride, dilation, before, input_size
-    whole, reading, taps = backward_plan(*where)
-    row, *_ = backward_plan(*where, rows=1)
+    F, C, KH, KW = geometry.filters
+    whole, reading, taps = backward_plan(geometry)
+    row, *_ = backward_plan(geometry, rows=1)
     task = task._replace(rows=whole.rows.length)
-    made = C, F, KH, KW
-    _, rows = cheapest(task, Cost(row, made, -(-input_size[1] // stride[1]), task.itemsize, False))
-    if whole.are(outputs, task.itemsize):
+    cols = -(-geometry.size[1] // geometry.stride[1])
+    _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False))
+    if whole.are(geometry.outputs, task.itemsize):
         return Band(rows, task.rows, whole, reading, False), taps
-    planes, reading, _ = backward_plan(*where, rows=rows)
+    planes, reading, _ = backward_plan(geometry, rows)
     return Band(rows, task.rows, planes, reading, True), taps
 
 

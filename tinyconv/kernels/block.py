@@ -12,14 +12,9 @@ from numba import prange
 
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band, forward_band
-from tinyconv.kernels.convolution import (
-    before,
-    group_of,
-    image_gradient,
-    task_of,
-    weight_gradients,
-)
+from tinyconv.kernels.convolution import image_gradient, task_of, weight_gradients
 from tinyconv.kernels.correlation import multiply, multiply_band
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
@@ -133,8 +128,8 @@ def block_forward(
     """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
     shape = (len(x), len(weight), *output_size)
     y, winners = empty(shape, x.dtype), empty(shape, np.uint8)
-    where = group_of(weight, groups), stride, dilation, before(padding), conv_size, x.shape[2:]
-    band = forward_band(*where, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
+    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, conv_size)
+    band = forward_band(geometry, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
     images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
     filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
     workers, lanes, pool = threads.get_num_threads(), HOST.lanes(x.itemsize), (pool_size, pool_stride)
@@ -163,11 +158,11 @@ def block_backward(
     groups: int,
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
-    where = stride, before(padding), dilation, groups
-    dx, gradients = _short_way(upstream, x, weight, *where, wants_dx=True)
+    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, upstream.conv_size)
+    dx, gradients = _short_way(upstream, x, weight, geometry, wants_dx=True)
     if dx is None:
-        dx = image_gradient(partial(correlate_winners, upstream), upstream.conv_size, x, weight, *where)
-    return dx, *(gradients or _long_way(upstream, x, weight, *where))
+        dx = image_gradient(partial(correlate_winners, upstream), x, weight, geometry)
+    return dx, *(gradients or _long_way(upstream, x, weight, geometry))
 
 
 def block_parameter_gradients(
@@ -180,40 +175,31 @@ def block_parameter_gradients(
     groups: int,
 ) -> tuple[Array, Array]:
     """Return dweight and dbias."""
-    where = stride, before(padding), dilation, groups
-    _, gradients = _short_way(upstream, x, weight, *where, wants_dx=False)
-    return gradients or _long_way(upstream, x, weight, *where)
+    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, upstream.conv_size)
+    _, gradients = _short_way(upstream, x, weight, geometry, wants_dx=False)
+    return gradients or _long_way(upstream, x, weight, geometry)
 
 
 def _short_way(
-    upstream: Upstream,
-    x: Array,
-    weight: Array,
-    stride: Pair,
-    before: Pair,
-    dilation: Pair,
-    groups: int,
-    wants_dx: bool,
+    upstream: Upstream, x: Array, weight: Array, geometry: Geometry, wants_dx: bool
 ) -> tuple[Array | None, tuple[Array, Array] | None]:
     """Return dx, and dweight with dbias, from the winners alone; None for what has to go the long way."""
-    lanes = HOST.lanes(x.itemsize)
-    patches = patches_of(group_of(weight, groups), stride, dilation, upstream.conv_size, lanes)
-    image = ImageGradient(weight, groups, patches, x) if wants_dx and ImageGradient.is_exact(weight) else None
-    sums = WeightSums(weight, groups, patches)
-    image_bytes = groups * patches.blocks * patches.size * x.itemsize
+    patches = patches_of(geometry, HOST.lanes(x.itemsize))
+    by_winners = wants_dx and ImageGradient.is_exact(weight)
+    image = ImageGradient(weight, geometry, patches, x) if by_winners else None
+    sums = WeightSums(weight, geometry, patches)
+    image_bytes = geometry.groups * patches.blocks * patches.size * x.itemsize
     for part in parts(len(x), image_bytes + upstream.list_bytes):
         winners = upstream.listed(part, (patches.down, patches.across))
         if image:
-            image.fill(part, before, stride[0], winners)
-        sums.add(x[part], before, winners)
+            image.fill(part, winners)
+        sums.add(x[part], winners)
     dx = image.dx if image else None
     del image  # and its table, as large as the weights, before they get company
     return dx, (sums.dweight(), sums.dbias) if sums.are_exact else None
 
 
-def _long_way(
-    upstream: Upstream, x: Array, weight: Array, stride: Pair, before: Pair, dilation: Pair, groups: int
-) -> tuple[Array, Array]:
+def _long_way(upstream: Upstream, x: Array, weight: Array, geometry: Geometry) -> tuple[Array, Array]:
     """Return dweight and dbias, with all the zeros."""
-    where = stride, before, dilation, groups, upstream.conv_size
-    return weight_gradients(lambda part: turn_gradients(upstream.dense(part), groups), x, weight, *where)
+    groups = geometry.groups
+    return weight_gradients(lambda part: turn_gradients(upstream.dense(part), groups), x, weight, geometry)

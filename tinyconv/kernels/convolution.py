@@ -13,6 +13,7 @@ import numpy as np
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band, Task, backward_band, forward_band
 from tinyconv.kernels.correlation import correlate
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.im2col import im2col, pad
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.lending import empty
@@ -48,8 +49,8 @@ def conv2d_forward(
     """Return y (N, F, OH, OW) for x (N, C, H, W) and weight (F, C/G, KH, KW)."""
     if note.keeps:  # the tile reads the columns in place: they are made only to be looked at
         _show_columns(x, weight, stride, padding, dilation, groups, output_size, note)
-    where = group_of(weight, groups), stride, dilation, before(padding), output_size, x.shape[2:]
-    band = forward_band(*where, task_of(x, groups, output_size[0]))
+    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, output_size)
+    band = forward_band(geometry, task_of(x, groups, output_size[0]))
     y = empty((len(x), len(weight), *output_size), x.dtype)
     correlate(x, band, pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype), y)
     return note("output", y)
@@ -66,9 +67,9 @@ def conv2d_backward(
     note: NoteLike,
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
-    where = stride, before(padding), dilation, groups
-    dx = image_gradient(partial(correlate, dy), dy.shape[2:], x, weight, *where)
-    return dx, *conv2d_parameter_gradients(dy, x, weight, stride, padding, dilation, groups)
+    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, dy.shape[2:])
+    dx = image_gradient(partial(correlate, dy), x, weight, geometry)
+    return dx, *weight_gradients(lambda part: turn_gradients(dy[part], groups), x, weight, geometry)
 
 
 def conv2d_parameter_gradients(
@@ -81,63 +82,37 @@ def conv2d_parameter_gradients(
     groups: int,
 ) -> tuple[Array, Array]:
     """Return dweight and dbias."""
-    where = stride, before(padding), dilation, groups, dy.shape[2:]
-    return weight_gradients(lambda part: turn_gradients(dy[part], groups), x, weight, *where)
+    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, dy.shape[2:])
+    return weight_gradients(lambda part: turn_gradients(dy[part], groups), x, weight, geometry)
 
 
 def image_gradient(
-    fill: Callable[[Band, Array, Array, Array], None],
-    output_size: Pair,
-    x: Array,
-    weight: Array,
-    stride: Pair,
-    before: Pair,
-    dilation: Pair,
-    groups: int,
+    fill: Callable[[Band, Array, Array, Array], None], x: Array, weight: Array, geometry: Geometry
 ) -> Array:
     """Return dx; `fill(band, panels, bias, dx)` correlates the gradient by the output."""
-    where = group_of(weight, groups), stride, dilation, before, output_size, x.shape[2:]
-    band, taps = backward_band(*where, task_of(x, groups))
-    everywhere = len(taps) == stride[0] * stride[1]  # a stride beyond the kernel leaves pixels out
+    (SH, SW), groups = geometry.stride, geometry.groups
+    band, taps = backward_band(geometry, task_of(x, groups))
+    everywhere = len(taps) == SH * SW  # a stride beyond the kernel leaves pixels out
     dx = (empty if everywhere else np.zeros)(x.shape, x.dtype)
     fill(band, pack_back(weight, groups, taps), pack_bias(None, x.shape[1], groups, x.dtype), dx)
     return dx
 
 
 def weight_gradients(
-    lay_out: Callable[[slice], Array],
-    x: Array,
-    weight: Array,
-    stride: Pair,
-    before: Pair,
-    dilation: Pair,
-    groups: int,
-    output_size: Pair,
+    lay_out: Callable[[slice], Array], x: Array, weight: Array, geometry: Geometry
 ) -> tuple[Array, Array]:
     """Return dweight and dbias; `lay_out(part)` turns the gradients by the output, for some images."""
-    filters = group_of(weight, groups)
-    planes, reading = forward_plan(filters, stride, dilation, before, output_size, x.shape[3])
-    sums = WeightGradient(reading, groups, filters[0], x.dtype)
-    for part in parts(len(x), x[:1].nbytes + len(weight) * output_size[0] * output_size[1] * x.itemsize):
+    planes, reading = forward_plan(geometry)
+    sums = WeightGradient(reading, geometry.groups, geometry.filters[0], x.dtype)
+    OH, OW = geometry.outputs
+    for part in parts(len(x), x[:1].nbytes + len(weight) * OH * OW * x.itemsize):
         sums.add(split(x[part], planes), lay_out(part))
     return sums.dweight(weight.shape), sums.dbias()
-
-
-def group_of(weight: Array, groups: int) -> tuple[int, int, int, int]:
-    """Return the shape (F/G, C/G, KH, KW) of one group's filters."""
-    F, C, KH, KW = weight.shape
-    return F // groups, C, KH, KW
 
 
 def task_of(x: Array, groups: int, rows: int = 0, window: int = 1, step: int = 1) -> Task:
     """Return the task for the images x, see `Task`."""
     return Task(threads.get_num_threads(), len(x) * groups, x.itemsize, rows, window, step)
-
-
-def before(padding: tuple[Pair, Pair]) -> Pair:
-    """Return the zeros above and left of the image."""
-    (top, _), (left, _) = padding
-    return top, left
 
 
 def _show_columns(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import prange
 
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
@@ -47,17 +48,18 @@ class Patches(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def patches_of(
-    filters: tuple[int, int, int, int], stride: Pair, dilation: Pair, outputs: Pair, lanes: int
-) -> Patches:
-    """Return the layout for one group's `filters` (F, C, KH, KW), and vectors of `lanes` numbers.
+def patches_of(geometry: Geometry, lanes: int) -> Patches:
+    """Return the layout for vectors of `lanes` numbers.
 
-    >>> patches_of((8, 3, 5, 5), (1, 1), (1, 1), (24, 24), 16)[:5]  # each row of 5 · 3 numbers is one vector
+    >>> geometry = Geometry((8, 3, 5, 5), (1, 1), (1, 1), (0, 0), (28, 28), (24, 24))
+    >>> patches_of(geometry, 16)[:5]  # each row of 5 · 3 numbers is one vector
     (1, 3, 28, 28, 5)
     """
-    _, C, KH, KW = filters
-    axes = zip(outputs, stride, (KH, KW), dilation, strict=True)
-    rows, cols = ((o - 1) * s + (k - 1) * d + 1 for o, s, k, d in axes)
+    _, C, KH, KW = geometry.filters
+    stride, dilation = geometry.stride, geometry.dilation
+    rows, cols = (
+        (axis.outputs - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1 for axis in geometry.axes
+    )
     few = lanes > C
     width = C if few else lanes * min(-(-C // lanes), max(1, SIZES[0] // (KH * KW)))
     taps = KW if few and dilation[1] == 1 else 1  # of one run

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinyconv.kernels.geometry import Axis, Geometry
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.planes import Phases, Planes
 
@@ -33,55 +34,39 @@ class Reading(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def forward_plan(
-    filters: tuple[int, int, int, int],
-    stride: Pair,
-    dilation: Pair,
-    before: Pair,
-    outputs: Pair,
-    width: int,
-    apart: bool = False,
-) -> tuple[Planes, Reading]:
-    """Return the layout of x for one group's `filters` (F, C, KH, KW), and the reading for y.
+def forward_plan(geometry: Geometry, rows: int | None = None, apart: bool = False) -> tuple[Planes, Reading]:
+    """Return the layout of x, one group of channels, and the reading for y.
 
-    `before` are the zeros above and left of the images, `width` is that of the images; with `apart`, each tap
-    of a row has lines of its own.
+    `rows` are the outputs' rows of a band, all of them where there are none; with `apart`, each tap of a row
+    has lines of its own.
     """
-    _, C, *kernel = filters
-    axes = zip(kernel, stride, dilation, before, outputs, strict=True)
-    rows, cols = ((np.arange(k) * d - b, s, o) for k, s, d, b, o in axes)
-    across = Phases.apart(*cols) if apart else Phases.of(*cols).shared(width)
-    planes = Planes(Phases.of(*rows), across)
-    return planes, _reading(planes, C, [planes.places])
+    down, across = geometry.axes
+    line = across.positions, across.stride, across.outputs
+    cols = Phases.apart(*line) if apart else Phases.of(*line).shared(across.size)
+    planes = Planes(Phases.of(down.positions, down.stride, rows or down.outputs), cols)
+    return planes, _reading(planes, geometry.filters[1], [planes.places])
 
 
-def backward_plan(
-    filters: tuple[int, int, int, int],
-    stride: Pair,
-    dilation: Pair,
-    before: Pair,
-    input_size: Pair,
-    rows: int | None = None,
-) -> tuple[Planes, Reading, list[Array]]:
-    """Return the layout of dy for one group's `filters` (F, C, KH, KW), the reading for dx, and its taps.
+def backward_plan(geometry: Geometry, rows: int | None = None) -> tuple[Planes, Reading, list[Array]]:
+    """Return the layout of dy, one group of filters, the reading for dx, and its taps.
 
-    `rows` are those of a band, of all outputs where there are none; the taps (T,) of each phase are flat
+    `rows` are those of a band, all of them where there are none; the taps (T,) of each phase are flat
     indices kh·KW + kw.
     """
-    F, _, *kernel = filters
-    axes = zip(kernel, stride, dilation, before, input_size, strict=True)
-    down, across = (_BackwardAxis.of(*axis) for axis in axes)
+    F, _, _, KW = geometry.filters
+    H, W = geometry.size
+    down, across = map(_BackwardAxis.of, geometry.axes)
     planes = Planes(down.phases(rows), across.phases())
     taps, places, origins, firsts = [], [], [], []
     for row, kh in down.taps.items():
         for col, kw in across.taps.items():
             first = down.first_pixel(row), across.first_pixel(col)
-            if first[0] < input_size[0] and first[1] < input_size[1]:
-                taps.append((kh[:, None] * kernel[1] + kw).reshape(-1))
+            if first[0] < H and first[1] < W:
+                taps.append((kh[:, None] * KW + kw).reshape(-1))
                 places.append(planes.places[kh[:, None], kw])
                 origins.append((down.first_q(row), across.first_q(col)))
                 firsts.append(first)
-    return planes, _reading(planes, F, places, origins, firsts, stride), taps
+    return planes, _reading(planes, F, places, origins, firsts, geometry.stride), taps
 
 
 class _BackwardAxis(NamedTuple):
@@ -95,7 +80,8 @@ class _BackwardAxis(NamedTuple):
     length: int  # how many there are
 
     @classmethod
-    def of(cls, kernel: int, stride: int, dilation: int, before: int, size: int) -> "_BackwardAxis":
+    def of(cls, axis: Axis) -> "_BackwardAxis":
+        kernel, stride, dilation, before, size, _ = axis
         shift, phase = np.divmod(np.arange(kernel) * dilation, stride)
         taps = {int(p): np.flatnonzero(phase == p) for p in np.unique(phase)}
         start = min(max(0, -((p - before) // stride)) for p in taps)

@@ -12,9 +12,10 @@ from numba import prange
 
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import rows_that_fit
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
-from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patch_tile import make_scatter_tile, make_sweep
 from tinyconv.kernels.patches import Patches, fill_table, places_of
@@ -93,8 +94,8 @@ def fill_image(table, patches, winners, pixels, dx, W, before, SH, rows, lanes, 
 class ImageGradient:
     """dx, filled part by part."""
 
-    def __init__(self, weight: Array, groups: int, patches: Patches, x: Array) -> None:
-        self.dx, self.groups, self.patches = empty(x.shape, x.dtype), groups, patches
+    def __init__(self, weight: Array, geometry: Geometry, patches: Patches, x: Array) -> None:
+        self.dx, self.geometry, self.patches = empty(x.shape, x.dtype), geometry, patches
         self.lanes = HOST.lanes(x.itemsize)
         F, vectors = len(weight), (patches.blocks, len(patches.shifts) * self.lanes)
         self.table = empty((F, *vectors), weight.dtype)
@@ -105,21 +106,20 @@ class ImageGradient:
         """Return whether this way may be gone, and is worth it: a filter's channels fill a vector."""
         return weight.shape[1] >= HOST.lanes(weight.itemsize) and bool(np.isfinite(weight).all())
 
-    def fill(self, part: slice, before: Pair, stride: int, winners: Winners) -> None:
-        """Fill the part's images; `stride` is that of the rows."""
-        patches, dx = self.patches, self.dx[part]
+    def fill(self, part: slice, winners: Winners) -> None:
+        """Fill the part's images."""
+        patches, dx, groups = self.patches, self.dx[part], self.geometry.groups
+        (top, left), (stride, _) = self.geometry.before, self.geometry.stride
         N, C, H, W = dx.shape
-        images = dx.reshape(N * self.groups, C // self.groups, H * W)
+        images = dx.reshape(N * groups, C // groups, H * W)
         rows = rows_that_fit(H, len(images) * patches.blocks, patches.size * dx.itemsize)
-        strips = self._strips(rows, stride)
-        pixels = places_of((H, W), before, patches.rows, patches.cols)
-        fill_image(
-            self.table, patches, winners, pixels, images, W, before[0], stride, rows, self.lanes, strips
-        )
+        strips = self._strips(rows)
+        pixels = places_of((H, W), (top, left), patches.rows, patches.cols)
+        fill_image(self.table, patches, winners, pixels, images, W, top, stride, rows, self.lanes, strips)
 
-    def _strips(self, rows: int, stride: int) -> Array:
+    def _strips(self, rows: int) -> Array:
         """Return room for each worker's strip, aligned, and a vector that overruns."""
-        tallest = (rows + 2 * self.patches.reach + stride) * self.patches.cols + 1
+        tallest = (rows + 2 * self.patches.reach + self.geometry.stride[0]) * self.patches.cols + 1
         size = tallest * self.patches.width + self.lanes
         size += -size % self.lanes
         workers = threads.get_num_threads()

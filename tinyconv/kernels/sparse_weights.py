@@ -12,9 +12,10 @@ from numba import prange
 
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import rows_that_fit
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
-from tinyconv.kernels.layout import Array, Pair
+from tinyconv.kernels.layout import Array
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
@@ -50,22 +51,23 @@ def add_patches(image, patches, winners, sums, groups, rows, lanes, workers):  #
 class WeightSums:
     """dweight and dbias, added up over all images, which may come in several parts."""
 
-    def __init__(self, weight: Array, groups: int, patches: Patches) -> None:
-        self.shape, self.groups, self.patches = weight.shape, groups, patches
+    def __init__(self, weight: Array, geometry: Geometry, patches: Patches) -> None:
+        self.shape, self.geometry, self.patches = weight.shape, geometry, patches
         self.lanes = HOST.lanes(weight.itemsize)
         vectors = patches.blocks, len(patches.shifts) * self.lanes
         self.sums = np.zeros((len(weight), *vectors), weight.dtype)
         self.dbias = np.zeros(len(weight), weight.dtype)
         self.are_exact = True
 
-    def add(self, x: Array, before: Pair, winners: Winners) -> None:
+    def add(self, x: Array, winners: Winners) -> None:
         """Add what some images say; those that are not finite make everything inexact."""
-        image = in_patches(x, self.groups, before, self.patches) if self.are_exact else None
+        groups = self.geometry.groups
+        image = in_patches(x, groups, self.geometry.before, self.patches) if self.are_exact else None
         self.are_exact = image is not None
         if image is not None:
             rows = rows_that_fit(winners.starts.shape[1] - 1, len(x), self.patches.size * x.itemsize)
             workers = threads.get_num_threads()
-            add_patches(image, self.patches, winners, self.sums, self.groups, rows, self.lanes, workers)
+            add_patches(image, self.patches, winners, self.sums, groups, rows, self.lanes, workers)
             for sums in winners.sums.reshape(len(x), -1):
                 self.dbias += sums
 
