@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,35 @@ ONE_CONV = """
 import numpy as np
 from tinyconv.functional import conv2d_forward
 print(conv2d_forward(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))[0].ravel())
+"""
+
+SQUARES = """
+import sys, time
+import numpy as np
+from numba.core.caching import IndexDataCacheFile
+from tinyconv.kernels.jit import kernel
+
+load = IndexDataCacheFile._load_index
+
+def slowly(self):
+    index = load(self)
+    time.sleep(0.15)  # others, who are as far, would take the same file name
+    return index
+
+IndexDataCacheFile._load_index = slowly
+
+@kernel
+def square(x, y):
+    for i in range(x.size):
+        y[i] = x[i] * x[i]
+
+time.sleep(max(0, float(sys.argv[2]) - time.time()))
+for kind in sys.argv[1]:
+    x = np.arange(10, dtype=kind)
+    y = np.zeros_like(x)
+    square.serial(x, y)
+    assert (y == x * x).all(), kind
+print(len(square.serial.stats.cache_misses))
 """
 
 
@@ -73,3 +103,18 @@ def test_kernels_with_checked_indices_are_kept_apart(copy):
 def test_the_directory_that_the_user_names_is_used(copy):
     python(ONE_CONV, copy, NUMBA_CACHE_DIR=str(copy / "mine"))
     assert list((copy / "mine").glob("tinyconv-*/serial/**/*.nbi"))
+
+
+def test_processes_that_compile_at_once_never_find_the_machine_code_of_another(copy):
+    """Numba alone gives it the same file name now and then: later processes computed with the wrong one."""
+    (copy / "squares.py").write_text(SQUARES)
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+
+    def start(kinds, when):
+        command = [sys.executable, str(copy / "squares.py"), kinds, str(when)]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+    soon = time.time() + 3
+    missed = [process.communicate()[0] for process in [start(kind, soon) for kind in "fdl"]]
+    assert missed == ["1\n"] * 3
+    assert start("fdl", soon).communicate()[0] == "0\n", "something was lost, or is wrong"

@@ -1,18 +1,31 @@
-"""Where compiled kernels are kept, and when they are stale.
+"""Where compiled kernels are kept, when they are stale, and that one process at a time comes near them.
 
 Numba notices an edited function, but not an edited helper in another file. So the cache directory carries a
 fingerprint of *all* kernel sources: edit any of them, or upgrade the package, and everything compiles anew.
+
+Nor does Numba know of other processes: two that compile at once may give their machine code the same file
+name. Then one kernel is found where another should be, and every later process computes with the wrong one.
 """
 
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from numba import config
+from numba.core.caching import FunctionCache
 from numba.misc.appdirs import AppDirs
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 HERE = Path(__file__).parent
 PREFIX = "tinyconv-"
@@ -70,3 +83,43 @@ def _forget_older(home: Path, current: str) -> None:
 
 
 DIRECTORY = find_directory()
+
+
+class Kept(FunctionCache):
+    """The machine code of one kernel, kept in `home`."""
+
+    def __init__(self, function: Callable[..., None], home: Path) -> None:
+        home.mkdir(exist_ok=True)
+        self._lock = home / "lock"
+        before, config.CACHE_DIR = config.CACHE_DIR, str(home)
+        try:
+            super().__init__(function)
+        finally:
+            config.CACHE_DIR = before
+
+    def load_overload(self, *arguments: Any) -> Any:
+        """Return what there is for a signature; None, if there is nothing."""
+        with alone(self._lock):
+            return super().load_overload(*arguments)
+
+    def save_overload(self, *arguments: Any) -> None:
+        """Keep what was compiled for a signature."""
+        with alone(self._lock):
+            super().save_overload(*arguments)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process holds the lock, and hold it; one that dies lets go of it."""
+    with lock.open("a") as file:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:  # said aloud: a process that was forked meanwhile has the same file open
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_UN)

@@ -69,18 +69,13 @@ def force(*, parallel: bool) -> Iterator[None]:
 
 
 def _compile(function: Callable[..., None], parallel: bool) -> Any:
-    """Compile lazily; the two versions need two cache directories, as Numba's key does not tell them apart.
+    """Compile lazily; the two versions are kept apart, as Numba's key does not tell them apart.
 
     No fastmath: its "no NaNs" would break ReLU and max-pool. nogil: other Python threads go on meanwhile.
     """
-    keep = cache.DIRECTORY is not None and not numba.config.DISABLE_JIT
-    before = numba.config.CACHE_DIR
-    try:
-        if cache.DIRECTORY is not None:
-            numba.config.CACHE_DIR = str(cache.DIRECTORY / ("parallel" if parallel else "serial"))
-        compiled = numba.njit(parallel=parallel, cache=keep, nogil=True, error_model="numpy")(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    compiled = numba.njit(parallel=parallel, nogil=True, error_model="numpy")(function)
+    if cache.DIRECTORY is not None and not numba.config.DISABLE_JIT:
+        compiled._cache = cache.Kept(function, cache.DIRECTORY / ("parallel" if parallel else "serial"))
     _ours.add(id(compiled))
     return compiled
 
