@@ -105,6 +105,11 @@ def test_the_directory_that_the_user_names_is_used(copy):
     assert list((copy / "mine").glob("tinyconv-*/serial/**/*.nbi"))
 
 
+def test_a_process_goes_on_when_newer_sources_sweep_its_kernels_away(copy):
+    sweep = "import shutil; from tinyconv.kernels import cache; shutil.rmtree(cache.DIRECTORY)"
+    assert python(f"import tinyconv; {sweep}\n{ONE_CONV}", copy).stdout == "[4. 4. 4. 4.]\n"
+
+
 def test_processes_that_compile_at_once_never_find_the_machine_code_of_another(copy):
     """Numba alone gives it the same file name now and then: later processes computed with the wrong one."""
     (copy / "squares.py").write_text(SQUARES)

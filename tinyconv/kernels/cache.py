@@ -89,7 +89,6 @@ class Kept(FunctionCache):
     """The machine code of one kernel, kept in `home`."""
 
     def __init__(self, function: Callable[..., None], home: Path) -> None:
-        home.mkdir(exist_ok=True)
         self._lock = home / "lock"
         before, config.CACHE_DIR = config.CACHE_DIR, str(home)
         try:
@@ -111,15 +110,22 @@ class Kept(FunctionCache):
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Wait until no other process holds the lock, and hold it; one that dies lets go of it."""
-    with lock.open("a") as file:
+    lock.parent.mkdir(parents=True, exist_ok=True)  # newer sources may have swept it away meanwhile
+    file = os.open(lock, os.O_RDONLY | os.O_CREAT, 0o666)  # readers wait too
+    try:
         if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            msvcrt.locking(file, msvcrt.LK_LOCK, 1)
         else:
             fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:  # said aloud: a process that was forked meanwhile has the same file open
-            if sys.platform == "win32":
-                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-            else:
-                fcntl.flock(file, fcntl.LOCK_UN)
+        yield
+    finally:
+        _let_go(file)
+
+
+def _let_go(file: int) -> None:
+    """Unlock, and close: a process that was forked meanwhile has the same file open, and would hold it on."""
+    if sys.platform == "win32":
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_UN)
+    os.close(file)
