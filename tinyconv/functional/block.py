@@ -57,21 +57,9 @@ def block_forward(
              [13., 15.]]]])
     """
     bias, conv = checked(x, weight, bias, stride, padding, dilation, groups)
-    conv_size = conv.output_shape[2:]
-    output_size = pool.output_size("max_pool2d", *conv_size)
-    window = conv.window
+    output_size = pool.output_size("max_pool2d", *conv.output_shape[2:])
     y, winners = kernels.block_forward(
-        conv.x,
-        conv.weight,
-        bias,
-        window.stride,
-        window.padding,
-        window.dilation,
-        conv.groups,
-        conv_size,
-        pool.kernel_size,
-        pool.stride,
-        output_size,
+        conv.x, conv.weight, bias, _geometry(conv), pool.kernel_size, pool.stride, output_size
     )
     return y, BlockCache(conv, pool, y, winners)
 
@@ -83,8 +71,9 @@ def block_backward(dy: Array, cache: BlockCache) -> tuple[Array, Array, Array | 
     Raises:
         ShapeError, DTypeError: dy is not like y.
     """
-    dx, dweight, dbias = kernels.block_backward(_upstream("block_backward", dy, cache), *_convolution(cache))
-    return dx, dweight, dbias if cache.conv.has_bias else None
+    back, conv = _upstream("block_backward", dy, cache), cache.conv
+    dx, dweight, dbias = kernels.block_backward(back, conv.x, conv.weight, _geometry(conv))
+    return dx, dweight, dbias if conv.has_bias else None
 
 
 @quietly
@@ -94,9 +83,9 @@ def block_parameter_gradients(dy: Array, cache: BlockCache) -> tuple[Array, Arra
     Raises:
         ShapeError, DTypeError: dy is not like y.
     """
-    back = _upstream("block_parameter_gradients", dy, cache)
-    dweight, dbias = kernels.block_parameter_gradients(back, *_convolution(cache))
-    return dweight, dbias if cache.conv.has_bias else None
+    back, conv = _upstream("block_parameter_gradients", dy, cache), cache.conv
+    dweight, dbias = kernels.block_parameter_gradients(back, conv.x, conv.weight, _geometry(conv))
+    return dweight, dbias if conv.has_bias else None
 
 
 def _upstream(function: str, dy: Any, cache: BlockCache) -> kernels.Upstream:
@@ -105,6 +94,7 @@ def _upstream(function: str, dy: Any, cache: BlockCache) -> kernels.Upstream:
     return kernels.Upstream(dy, y, winners, conv.output_shape[2:], pool.kernel_size, pool.stride)
 
 
-def _convolution(cache: BlockCache) -> tuple[Any, ...]:
-    conv, window = cache.conv, cache.conv.window
-    return conv.x, conv.weight, window.stride, window.padding, window.dilation, conv.groups
+def _geometry(conv: Conv2dCache) -> kernels.Geometry:
+    x, weight, _, window, groups, output_shape = conv
+    where = window.stride, window.padding, window.dilation, groups, output_shape[2:]
+    return kernels.Geometry.of(x, weight, *where)

@@ -4,6 +4,7 @@ from tinyconv.kernels.average_pooling import avg_pool2d_backward, avg_pool2d_for
 from tinyconv.kernels.block import block_backward, block_forward, block_parameter_gradients
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward, conv2d_parameter_gradients
 from tinyconv.kernels.film import film_backward, film_forward
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.linear import linear_backward, linear_forward, linear_parameter_gradients
 from tinyconv.kernels.normalization import batch_norm_backward, batch_norm_forward, channel_statistics
@@ -16,6 +17,7 @@ from tinyconv.kernels.warmup import warmup_steps
 from tinyconv.kernels.winners import Upstream
 
 __all__ = [
+    "Geometry",
     "Upstream",
     "avg_pool2d_backward",
     "avg_pool2d_forward",

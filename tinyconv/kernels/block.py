@@ -19,7 +19,6 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.outer import turn_gradients
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.patches import patches_of
 from tinyconv.kernels.planes import lay_band
@@ -116,25 +115,21 @@ def block_forward(
     x: Array,
     weight: Array,
     bias: Array | None,
-    stride: Pair,
-    padding: tuple[Pair, Pair],
-    dilation: Pair,
-    groups: int,
-    conv_size: Pair,
+    geometry: Geometry,
     pool_size: Pair,
     pool_stride: Pair,
     output_size: Pair,
 ) -> tuple[Array, Array]:
-    """Return y and winners (N, F, PH, PW) for a convolution to `conv_size`, pooled to `output_size`."""
-    shape = (len(x), len(weight), *output_size)
+    """Return y and winners (N, F, PH, PW) for a convolution of that geometry, pooled to `output_size`."""
+    shape, groups = (len(x), len(weight), *output_size), geometry.groups
     y, winners = empty(shape, x.dtype), empty(shape, np.uint8)
-    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, conv_size)
     band = forward_band(geometry, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
     images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
     filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
     workers, lanes, pool = threads.get_num_threads(), HOST.lanes(x.itemsize), (pool_size, pool_stride)
     bands = band.room(workers, x.dtype)
-    fill_pooled(images, *band.layout, *filters, *made, *conv_size, band.rows, *pool, bands, workers, lanes)
+    sizes = *geometry.outputs, band.rows
+    fill_pooled(images, *band.layout, *filters, *made, *sizes, *pool, bands, workers, lanes)
     return y, winners
 
 
@@ -149,35 +144,21 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
 
 
 def block_backward(
-    upstream: Upstream,
-    x: Array,
-    weight: Array,
-    stride: Pair,
-    padding: tuple[Pair, Pair],
-    dilation: Pair,
-    groups: int,
+    upstream: Upstream, x: Array, weight: Array, geometry: Geometry
 ) -> tuple[Array, Array, Array]:
     """Return dx, dweight and dbias."""
-    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, upstream.conv_size)
     dx, gradients = _short_way(upstream, x, weight, geometry, wants_dx=True)
     if dx is None:
         dx = image_gradient(partial(correlate_winners, upstream), x, weight, geometry)
-    return dx, *(gradients or _long_way(upstream, x, weight, geometry))
+    return dx, *(gradients or weight_gradients(upstream.dense, x, weight, geometry))
 
 
 def block_parameter_gradients(
-    upstream: Upstream,
-    x: Array,
-    weight: Array,
-    stride: Pair,
-    padding: tuple[Pair, Pair],
-    dilation: Pair,
-    groups: int,
+    upstream: Upstream, x: Array, weight: Array, geometry: Geometry
 ) -> tuple[Array, Array]:
     """Return dweight and dbias."""
-    geometry = Geometry.of(x, weight, stride, padding, dilation, groups, upstream.conv_size)
     _, gradients = _short_way(upstream, x, weight, geometry, wants_dx=False)
-    return gradients or _long_way(upstream, x, weight, geometry)
+    return gradients or weight_gradients(upstream.dense, x, weight, geometry)
 
 
 def _short_way(
@@ -197,9 +178,3 @@ def _short_way(
     dx = image.dx if image else None
     del image  # and its table, as large as the weights, before they get company
     return dx, (sums.dweight(), sums.dbias) if sums.are_exact else None
-
-
-def _long_way(upstream: Upstream, x: Array, weight: Array, geometry: Geometry) -> tuple[Array, Array]:
-    """Return dweight and dbias, with all the zeros."""
-    groups = geometry.groups
-    return weight_gradients(lambda part: turn_gradients(upstream.dense(part), groups), x, weight, geometry)

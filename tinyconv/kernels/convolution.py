@@ -69,7 +69,7 @@ def conv2d_backward(
     """Return dx, dweight and dbias."""
     geometry = Geometry.of(x, weight, stride, padding, dilation, groups, dy.shape[2:])
     dx = image_gradient(partial(correlate, dy), x, weight, geometry)
-    return dx, *weight_gradients(lambda part: turn_gradients(dy[part], groups), x, weight, geometry)
+    return dx, *weight_gradients(dy.__getitem__, x, weight, geometry)
 
 
 def conv2d_parameter_gradients(
@@ -83,7 +83,7 @@ def conv2d_parameter_gradients(
 ) -> tuple[Array, Array]:
     """Return dweight and dbias."""
     geometry = Geometry.of(x, weight, stride, padding, dilation, groups, dy.shape[2:])
-    return weight_gradients(lambda part: turn_gradients(dy[part], groups), x, weight, geometry)
+    return weight_gradients(dy.__getitem__, x, weight, geometry)
 
 
 def image_gradient(
@@ -99,14 +99,14 @@ def image_gradient(
 
 
 def weight_gradients(
-    lay_out: Callable[[slice], Array], x: Array, weight: Array, geometry: Geometry
+    gradients: Callable[[slice], Array], x: Array, weight: Array, geometry: Geometry
 ) -> tuple[Array, Array]:
-    """Return dweight and dbias; `lay_out(part)` turns the gradients by the output, for some images."""
+    """Return dweight and dbias; `gradients(part)` are those by the output, for some images."""
     planes, reading = forward_plan(geometry)
     sums = WeightGradient(reading, geometry.groups, geometry.filters[0], x.dtype)
     OH, OW = geometry.outputs
     for part in parts(len(x), x[:1].nbytes + len(weight) * OH * OW * x.itemsize):
-        sums.add(split(x[part], planes), lay_out(part))
+        sums.add(split(x[part], planes), turn_gradients(gradients(part), geometry.groups))
     return sums.dweight(weight.shape), sums.dbias()
 
 

@@ -10,6 +10,7 @@ from tinyconv.kernels.average_pooling import avg_pool2d_backward, avg_pool2d_for
 from tinyconv.kernels.block import block_backward, block_forward
 from tinyconv.kernels.convolution import conv2d_backward, conv2d_forward
 from tinyconv.kernels.film import film_backward, film_forward
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.im2col import col2im, im2col
 from tinyconv.kernels.jit import force, silence
@@ -67,12 +68,13 @@ def _convolve(x: Array) -> None:
     stride, padding, dilation, groups = (1, 1), ((0, 0), (0, 0)), (1, 1), 1
     y = conv2d_forward(x, x, None, stride, padding, dilation, groups, (1, 1), _Silent())
     conv2d_backward(y, x, x, stride, padding, dilation, groups, _Silent())
-    where, one = (stride, padding, dilation, groups), (1, 1)
+    one = (1, 1)
     for channels in (1, HOST.lanes(x.itemsize)):  # few and many go back on ways of their own
         images = np.repeat(x, channels, axis=1)
-        y, winners = block_forward(images, images, None, *where, one, one, one, one)
+        geometry = Geometry.of(images, images, stride, padding, dilation, groups, one)
+        y, winners = block_forward(images, images, None, geometry, one, one, one)
         upstream = Upstream(y, y, winners, one, one, one)
-        block_backward(upstream, images, images, *where)
+        block_backward(upstream, images, images, geometry)
         upstream.dense(slice(None))  # the way back of what is not finite
 
 
