@@ -32,9 +32,9 @@ def test_the_image_is_that_of_the_gradient_itself(case):
 def test_a_window_of_it_may_lie_anywhere(case, h, w, height, width):
     upstream, (OH, OW) = case.upstream, case.upstream.conv_size
     padded = np.pad(gradients_of_the_output(upstream)[-1, -1], 16)
-    dy, y, winners = upstream.images(slice(None))
-    flat = np.full(2 + height * width + 2, 99, dy.dtype)
-    lay(dy, y, winners, len(dy) - 1, upstream.taps, upstream.pool_stride, h, w, height, width, flat, 2)
+    windows = upstream.windows(slice(None))
+    flat = np.full(2 + height * width + 2, 99, windows.dy.dtype)
+    lay(windows, len(windows.dy) - 1, h, w, height, width, flat, 2)
     rows, cols = np.arange(h, h + height).clip(-1, OH), np.arange(w, w + width).clip(-1, OW)
     np.testing.assert_array_equal(flat[2:-2].reshape(height, width), padded[rows[:, None] + 16, cols + 16])
     assert (flat[[0, 1, -2, -1]] == 99).all()

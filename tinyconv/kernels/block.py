@@ -94,11 +94,11 @@ def fill_pooled(  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_unpooled(  # type: ignore[no-untyped-def]
-    dy, y, winners, taps, stride, lines, reading, panels, bias, dx, rows, units, bands, workers, lanes
+    windows, lines, reading, panels, bias, dx, rows, units, bands, workers, lanes
 ):
-    """Fill dx (NG, C, H, W) from dy, y and winners (NG·F, PH, PW), `rows` rows at a time, as `fill` does."""
+    """Fill dx (NG, C, H, W) from the windows of NG·F images, `rows` rows at a time, as `fill` does."""
     NG, G, size = len(dx), len(bias), bands.size // workers
-    F, HQ, WQ = len(dy) // max(1, NG), lines.lines, lines.length
+    F, HQ, WQ = len(windows.dy) // max(1, NG), lines.lines, lines.length
     count = (units + rows - 1) // rows
     for worker in prange(workers):
         for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
@@ -107,7 +107,7 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
             h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows
             for f in range(F):
                 place = worker * size + f * HQ * WQ
-                lay_winners(dy, y, winners, n * F + f, taps, stride, h, w, tall, WQ, bands, place)
+                lay_winners(windows, n * F + f, h, w, tall, WQ, bands, place)
             multiply_band(bands, worker * size, reading, panels, n % G, bias, dx[n], top, height, lanes)
 
 
@@ -137,10 +137,10 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
     """Fill out (N, F, H, W) as `correlate` does, from the gradient by the convolution's output."""
     if not band.is_copied:  # there is no such image to read: it is laid out whole
         band = band._replace(rows=band.units, is_copied=True)
-    given = *upstream.images(slice(None)), upstream.taps, upstream.pool_stride
+    windows = upstream.windows(slice(None))
     workers, lanes, dx = threads.get_num_threads(), HOST.lanes(out.itemsize), grouped(out, len(bias))
     bands = band.room(workers, out.dtype)
-    fill_unpooled(*given, *band.layout, panels, bias, dx, *band.cut, bands, workers, lanes)
+    fill_unpooled(windows, *band.layout, panels, bias, dx, *band.cut, bands, workers, lanes)
 
 
 def block_backward(

@@ -20,15 +20,26 @@ list_tile, unpool_tile = make_list_tile(), make_unpool_tile()
 list_few = helper(list_twin)  # of fewer numbers than a vector has
 
 
+class Windows(NamedTuple):
+    """What comes back to a pool's windows, as kernels take it: NF images, their PH·PW windows."""
+
+    dy: Array  # (NF, PH, PW)
+    y: Array  # (NF, PH, PW) what the ReLU lets through is above 0, or NaN
+    winners: Array  # (NF, PH, PW) the tap that won
+    rows: Array  # (KH·KW,) the row of each tap in its window
+    cols: Array  # (KH·KW,) and its column
+    down: int  # rows from one window to the next
+    across: int  # and columns
+
+
 @helper
-def lay_winners(dy, y, winners, n, taps, stride, h, w, height, width, flat, o):  # type: ignore[no-untyped-def]
+def lay_winners(windows, n, h, w, height, width, flat, o):  # type: ignore[no-untyped-def]
     """Fill flat[o:], a window (height, width) of the convolution's output from row h and column w on.
 
-    There is dy (NF, PH, PW) of image n at each pool window's winner, if the ReLU let it through.
+    There is dy of image n at each pool window's winner, if the ReLU let it through.
     """
+    dy, y, winners, tap_rows, tap_cols, SH, SW = windows
     PH, PW = dy.shape[1:]
-    tap_rows, tap_cols = taps
-    SH, SW = stride
     zero = dy.dtype.type(0)
     flat[o : o + height * width] = 0
     first, last = (h - tap_rows[-1] + SH - 1) // SH, (h + height - 1) // SH + 1  # rows of pool windows
@@ -51,24 +62,24 @@ def lay_winners(dy, y, winners, n, taps, stride, h, w, height, width, flat, o): 
 
 
 @kernel
-def fill_dense(dy, y, winners, dense, taps, stride):  # type: ignore[no-untyped-def]
-    """Fill dense (NF, OH, OW) with dy (NF, PH, PW) at each window's winner."""
+def fill_dense(windows, dense):  # type: ignore[no-untyped-def]
+    """Fill dense (NF, OH, OW) with the gradient at each window's winner."""
     NF, OH, OW = dense.shape
     flat = dense.reshape(-1)
     for n in prange(NF):
-        lay_winners(dy, y, winners, n, taps, stride, 0, 0, OH, OW, flat, n * OH * OW)
+        lay_winners(windows, n, 0, 0, OH, OW, flat, n * OH * OW)
 
 
 @kernel
-def list_winners(dy, y, winners, places, values, starts, sums, pool, stride, step, lanes):  # type: ignore[no-untyped-def]
-    """Fill places and values (NF, P + lanes) with what of dy (NF, PH, PW) is not zero, by rows of outputs.
+def list_winners(windows, places, values, starts, sums, step, lanes):  # type: ignore[no-untyped-def]
+    """Fill places and values (NF, P + lanes) with what is not zero, by rows of outputs.
 
     An output's place is row·step[0] + column·step[1]; the list of a row begins at starts (NF, OH + 1), and
     sums (NF,) are those of the values.
     """
-    NF, PH, PW = dy.shape
-    OH, L = starts.shape[1] - 1, places.shape[1]
-    (KH, KW), (SH, SW), (down, across) = pool, stride, step
+    dy, y, winners, tap_rows, tap_cols, SH, SW = windows
+    (NF, PH, PW), KH, KW = dy.shape, tap_rows[-1] + 1, tap_cols[-1] + 1
+    OH, L, (down, across) = starts.shape[1] - 1, places.shape[1], step
     data = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
     lists = places.reshape(-1), values.reshape(-1)
     zero = dy.dtype.type(0)
@@ -120,20 +131,19 @@ class Upstream(NamedTuple):
         """Return the gradient by the convolution's output for some images, (N, F, OH, OW)."""
         shape = (*self.y[part].shape[:2], *self.conv_size)
         dense = scratch("gradients", int(np.prod(shape)), self.dy.dtype).reshape(shape)
-        flat = dense.reshape(-1, *self.conv_size)
-        fill_dense(*self.images(part), flat, self.taps, self.pool_stride)
+        fill_dense(self.windows(part), dense.reshape(-1, *self.conv_size))
         return dense
 
     def listed(self, part: slice, step: Pair) -> Winners:
         """Return the same as lists; an output's place is row·step[0] + column·step[1]."""
-        images = self.images(part)
-        (NF, PH, PW), lanes = images[0].shape, HOST.lanes(self.dy.itemsize)
+        windows, lanes = self.windows(part), HOST.lanes(self.dy.itemsize)
+        NF, PH, PW = windows.dy.shape
         length = PH * PW + lanes  # room behind, for the last vector
         places = scratch("places", NF * length, np.int32).reshape(NF, length)
         values = scratch("values", NF * length, self.dy.dtype).reshape(NF, length)
         starts = np.empty((NF, self.conv_size[0] + 1), np.int32)
         lists = Winners(places, values, starts, np.empty(NF, self.dy.dtype))
-        list_winners(*images, *lists, self.pool_size, self.pool_stride, step, lanes)
+        list_winners(windows, *lists, step, lanes)
         return lists
 
     @property
@@ -141,13 +151,9 @@ class Upstream(NamedTuple):
         """How much room the lists of one image take."""
         return self.dy[:1].size * (self.dy.itemsize + 4)
 
-    def images(self, part: slice) -> list[Array]:
-        """Return dy, y and winners of some images, (NF, PH, PW) each."""
+    def windows(self, part: slice) -> Windows:
+        """Return the windows of some images."""
         arrays = plain(self.dy[part]), self.y[part], self.winners[part]
-        return [array.reshape(-1, *array.shape[2:]) for array in arrays]
-
-    @property
-    def taps(self) -> tuple[Array, Array]:
-        """The row and the column of each tap in its window."""
+        dy, y, winners = (array.reshape(-1, *array.shape[2:]) for array in arrays)
         KH, KW = self.pool_size
-        return np.divmod(np.arange(KH * KW), KW)
+        return Windows(dy, y, winners, *np.divmod(np.arange(KH * KW), KW), *self.pool_stride)
