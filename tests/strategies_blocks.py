@@ -41,6 +41,7 @@ class BlockCase(NamedTuple):
     geometry: Geometry
     parallel: bool
     cache: int  # bytes: how many rows a band may have
+    filters: int  # at a time
 
     @property
     def parts(self) -> list[slice]:
@@ -74,7 +75,15 @@ def block_cases(draw: Any, fewest: int = 1) -> BlockCase:
     weight = values(seed + 3, (F, C, *kernel), dtype, "plain")
     upstream = Upstream(dy, y, winners, size, pool, steps)
     geometry = Geometry((F // groups, C, *kernel), stride, dilation, before, (H, W), size, groups)
-    return BlockCase(upstream, x, weight, geometry, draw(st.booleans()), draw(st.integers(1, 20_000)))
+    return BlockCase(
+        upstream,
+        x,
+        weight,
+        geometry,
+        draw(st.booleans()),
+        draw(st.integers(1, 20_000)),
+        draw(st.integers(1, 6)),
+    )
 
 
 def gradients_of_the_output(upstream: Upstream) -> Array:

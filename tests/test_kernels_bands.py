@@ -62,7 +62,7 @@ def test_a_band_is_chosen_once_for_each_number_of_threads():
 def test_rows_fit_the_cache_and_give_every_thread_work():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threads, "get_num_threads", lambda: 2)
-        assert rows_that_fit(rows=100, images=1, image_bytes=100 * bands.CACHE) == 1
-        assert rows_that_fit(rows=100, images=1, image_bytes=100) == 25
-        assert rows_that_fit(rows=100, images=1000, image_bytes=100) == 100
-        assert rows_that_fit(rows=1, images=1, image_bytes=1) == 1
+        assert rows_that_fit(rows=100, images=1, image_bytes=100 * 99, cache=99) == 1
+        assert rows_that_fit(rows=100, images=1, image_bytes=100, cache=99_999) == 25
+        assert rows_that_fit(rows=100, images=1000, image_bytes=100, cache=100) == 100
+        assert rows_that_fit(rows=1, images=1, image_bytes=1, cache=1) == 1

@@ -38,14 +38,18 @@ def test_every_weight_meets_its_pixel(
         assert flat[place + patches.shifts[slot // lanes] + slot % lanes] == pixel
 
 
-@given(channels, pairs, pairs)
-def test_every_weight_has_a_slot_of_its_own_and_comes_back(C, kernel, dilation):
-    geometry = Geometry((5, C, *kernel), (1, 1), dilation, (0, 0), (9, 9), outputs=(2, 2))
+@given(channels, pairs, pairs, st.integers(1, 3))
+def test_every_weight_has_a_slot_of_its_own_and_comes_back(C, kernel, dilation, groups):
+    geometry = Geometry((5, C, *kernel), (1, 1), dilation, (0, 0), (9, 9), (2, 2), groups)
     patches = patches_of(geometry, HOST.lanes(4))
-    weight = np.arange(1, 5 * C * kernel[0] * kernel[1] + 1, dtype=np.float32).reshape(5, -1)
-    table = np.full((5, patches.blocks * len(patches.shifts) * HOST.lanes(4)), 7, np.float32)
+    weight = np.arange(1, groups * 5 * C * kernel[0] * kernel[1] + 1, dtype=np.float32).reshape(
+        groups * 5, -1
+    )
+    table = np.full(patches.table(geometry, HOST.lanes(4)), 7, np.float32)
     fill_table(weight, patches.slots, table)
     assert np.count_nonzero(table) == weight.size
+    for own in range(len(weight)):
+        assert set(weight[own]) == set(table[own // 5, :, own % 5].reshape(-1)) - {0}
     back = np.zeros_like(weight)
     read_table(table, patches.slots, back)
     np.testing.assert_array_equal(back, weight)

@@ -5,9 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_output
 
-from tinyconv.kernels import jit, threads
+from tinyconv.kernels import jit, plans, sparse_image, threads
 from tinyconv.kernels.convolution import image_gradient
 from tinyconv.kernels.correlation import correlate
 from tinyconv.kernels.host import HOST
@@ -27,12 +28,15 @@ def dx_of(case):
     return image.dx
 
 
-@given(block_cases(fewest=HOST.lanes(4)))
-def test_dx_has_the_bits_of_the_long_way(case):
-    with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
-        dx = dx_of(case)
+@given(block_cases(fewest=HOST.lanes(4)), st.integers(1, 40))
+def test_dx_has_the_bits_of_the_long_way(case, places):
     dy = gradients_of_the_output(case.upstream)
-    expected = image_gradient(partial(correlate, dy), case.x, case.weight, case.geometry)
+    with pytest.MonkeyPatch.context() as patch, bands_chosen_with(), jit.force(parallel=case.parallel):
+        patch.setattr(sparse_image, "STRIP", case.cache)
+        patch.setattr(sparse_image, "PLACES", places)
+        patch.setattr(plans, "FILTERS", case.filters)
+        dx = dx_of(case)
+        expected = image_gradient(partial(correlate, dy), case.x, case.weight, case.geometry)
     np.testing.assert_array_equal(dx, expected)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_output
+from strategies_blocks import block_cases, gradients_of_the_output
 
-from tinyconv.kernels import jit, threads
+from tinyconv.kernels import jit, sparse_weights, threads
 from tinyconv.kernels.convolution import weight_gradients
 from tinyconv.kernels.sparse_weights import WeightSums
 
@@ -24,7 +24,9 @@ def sums_of(case):
 
 @given(block_cases())
 def test_the_sums_have_the_bits_of_the_long_way(case):
-    with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
+    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=case.parallel):
+        patch.setattr(sparse_weights, "CACHE", case.cache)
+        patch.setattr(sparse_weights, "TOGETHER", case.filters)
         sums = sums_of(case)
     dy = gradients_of_the_output(case.upstream)
     dweight, dbias = weight_gradients(dy.__getitem__, case.x, case.weight, case.geometry)

@@ -138,21 +138,21 @@ def forward_band(geometry: Geometry, task: Task) -> Band:
 
 @lru_cache(maxsize=1024)
 def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
-    """Return the band for the way back, and the taps of each phase of dx, as `backward_plan` does."""
+    """Return the band for the way back, and the weights of each phase of dx, as `backward_plan` does."""
     F, C, KH, KW = geometry.filters
-    whole, reading, taps = backward_plan(geometry)
+    whole, reading, weights = backward_plan(geometry)
     row, *_ = backward_plan(geometry, rows=1)
     task = task._replace(rows=whole.rows.length)
     cols = -(-geometry.size[1] // geometry.stride[1])
     _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False))
     if whole.are(geometry.outputs, task.itemsize):
-        return Band(rows, task.rows, whole, reading, False), taps
+        return Band(rows, task.rows, whole, reading, False), weights
     planes, reading, _ = backward_plan(geometry, rows)
-    return Band(rows, task.rows, planes, reading, True), taps
+    return Band(rows, task.rows, planes, reading, True), weights
 
 
-def rows_that_fit(rows: int, images: int, image_bytes: int) -> int:
+def rows_that_fit(rows: int, images: int, image_bytes: int, cache: int) -> int:
     """Return how many rows a task takes: few enough for the cache, and for every thread to have work."""
-    fits = max(1, CACHE * rows // max(1, image_bytes))
+    fits = max(1, cache * rows // max(1, image_bytes))
     bands = max(-(-rows // fits), -(-2 * threads.get_num_threads() // images))
     return -(-rows // min(bands, rows))

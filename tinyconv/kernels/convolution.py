@@ -91,10 +91,10 @@ def image_gradient(
 ) -> Array:
     """Return dx; `fill(band, panels, bias, dx)` correlates the gradient by the output."""
     (SH, SW), groups = geometry.stride, geometry.groups
-    band, taps = backward_band(geometry, task_of(x, groups))
-    everywhere = len(taps) == SH * SW  # a stride beyond the kernel leaves pixels out
+    band, phases = backward_band(geometry, task_of(x, groups))
+    everywhere = len(phases) == SH * SW  # a stride beyond the kernel leaves pixels out
     dx = (empty if everywhere else np.zeros)(x.shape, x.dtype)
-    fill(band, pack_back(weight, groups, taps), pack_bias(None, x.shape[1], groups, x.dtype), dx)
+    fill(band, pack_back(weight, groups, phases), pack_bias(None, x.shape[1], groups, x.dtype), dx)
     return dx
 
 

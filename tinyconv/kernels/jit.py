@@ -20,9 +20,12 @@ def kernel(function: Callable[..., None]) -> "Kernel":
     return Kernel(function)
 
 
-def helper(function: Callable[..., None]) -> Any:
-    """Compile what several kernels call: it becomes part of each of them."""
-    return numba.njit(nogil=True, error_model="numpy")(function)
+def helper(function: Callable[..., None], *, inline: bool = False) -> Any:
+    """Compile what several kernels call: it becomes part of each of them.
+
+    LLVM decides where it is a call; `inline` is for what is done in the time that its many arguments take.
+    """
+    return numba.njit(nogil=True, error_model="numpy", forceinline=inline)(function)
 
 
 class Kernel:

@@ -30,20 +30,17 @@ def fill_panels(weight, panels):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_panels_back(weight, taps, panels):  # type: ignore[no-untyped-def]
-    """Panels (G, B, F/G·T, R) from weight (G, F/G, C/G, KH·KW): R channels side by side, T taps."""
-    G, B, _, R = panels.shape
-    F, C = weight.shape[1:3]
-    T = taps.size
+def fill_panels_back(weight, first, C, T, panels):  # type: ignore[no-untyped-def]
+    """Panels (G, B, K, R) from weight (G, F/G·C·T): row k has weight first[k] of channel 0, then others."""
+    G, B, K, R = panels.shape
     for block in prange(G * B):
         g, b = block // B, block % B
         rows = min(R, C - b * R)
-        for f in range(F):
-            for t in range(T):
-                panel = panels[g, b, f * T + t]
-                for m in range(rows):
-                    panel[m] = weight[g, f, b * R + m, taps[t]]
-                panel[rows:] = 0
+        for k in range(K):
+            panel, w = panels[g, b, k], first[k] + b * R * T
+            for m in range(rows):
+                panel[m] = weight[g, w + m * T]
+            panel[rows:] = 0
 
 
 def pack(weight: Array, groups: int) -> Array:
@@ -59,18 +56,16 @@ def pack(weight: Array, groups: int) -> Array:
 def pack_back(weight: Array, groups: int, phases: list[Array]) -> Array:
     """Return the panels of the way back, phase by phase, (G·B·K, R) for each.
 
-    Rows are channels, K is filters and the taps (T,) of the phase.
+    Rows are channels; each phase has the weights (K,) of channel 0, as `backward_plan` returns them.
     """
-    F, C, KH, KW = weight.shape
-    rows = rows_for(C)
-    blocks, F = -(-C // rows), F // groups
-    shape = groups * blocks * F * sum(map(len, phases)), rows
-    panels = empty(shape, weight.dtype)
+    C, taps, rows = weight.shape[1], weight[0, 0].size, rows_for(weight.shape[1])
+    blocks, filters = -(-C // rows), plain(weight).reshape(groups, -1)
+    panels = empty((groups * blocks * sum(map(len, phases)), rows), weight.dtype)
     done = 0
-    for taps in phases:
-        more = groups * blocks * F * len(taps)
-        target = panels[done : done + more].reshape(groups, blocks, F * len(taps), rows)
-        fill_panels_back(plain(weight).reshape(groups, F, C, KH * KW), taps, target)
+    for first in phases:
+        more = groups * blocks * len(first)
+        target = panels[done : done + more].reshape(groups, blocks, len(first), rows)
+        fill_panels_back(filters, first, C, taps, target)
         done += more
     return panels
 

@@ -34,7 +34,7 @@ class Patches(NamedTuple):
     across: int  # and of the next column
     sizes: Array  # how many vectors each tile takes
     shifts: Array  # (A,) where each vector of a patch begins
-    slots: Array  # (K,) the number of the blocks' A vectors that weight k meets
+    slots: Array  # (K,) where weight k of a group's first filter lies in that group's table
 
     @property
     def nowhere(self) -> int:
@@ -46,6 +46,10 @@ class Patches(NamedTuple):
         """How many numbers one block of one image takes."""
         return (self.nowhere + 1) * self.width
 
+    def table(self, geometry: Geometry, lanes: int) -> tuple[int, int, int, int]:
+        """Return the shape (G, B, F/G, S) of a table: in each block, A vectors for each filter."""
+        return geometry.groups, self.blocks, geometry.filters[0], len(self.shifts) * lanes
+
 
 @lru_cache(maxsize=1024)
 def patches_of(geometry: Geometry, lanes: int) -> Patches:
@@ -55,7 +59,7 @@ def patches_of(geometry: Geometry, lanes: int) -> Patches:
     >>> patches_of(geometry, 16)[:5]  # each row of 5 · 3 numbers is one vector
     (1, 3, 28, 28, 5)
     """
-    _, C, KH, KW = geometry.filters
+    F, C, KH, KW = geometry.filters
     stride, dilation = geometry.stride, geometry.dilation
     rows, cols = (
         (axis.outputs - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1 for axis in geometry.axes
@@ -69,10 +73,10 @@ def patches_of(geometry: Geometry, lanes: int) -> Patches:
     shifts = (runs.reshape(-1, 1) + np.arange(vectors) * lanes).reshape(-1)
     c, kh, kw = np.ogrid[:C, :KH, :KW]
     run, tap = np.divmod(kh * KW + kw, taps)
-    slots = (c // width * len(shifts) + run * vectors) * lanes + tap * width + c % width
-    reach = (KH - 1) * dilation[0] + 1
+    slots = (c // width * F * len(shifts) + run * vectors) * lanes + tap * width + c % width
+    reach, blocks = (KH - 1) * dilation[0] + 1, -(-C // width)
     return Patches(
-        -(-C // width),
+        blocks,
         width,
         rows,
         cols,
@@ -137,19 +141,25 @@ def fill_patches(x, places, blocks, odd, lanes):  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_table(weight, slots, table):  # type: ignore[no-untyped-def]
-    """Table (GF, S) from weight (GF, K): weight k in its slot, zeros in the others."""
-    for f in prange(len(weight)):
-        table[f, :] = 0
+    """Table (G, B, F/G, S) from weight (F, K): weight k in its slot, zeros in the others."""
+    G, B, F, S = table.shape
+    flat = table.reshape(-1)
+    for own in prange(G * F):
+        g, f = own // F, own % F
+        table[g, :, f] = 0
         for k in range(slots.size):
-            table[f, slots[k]] = weight[f, k]
+            flat[(g * B * F + f) * S + slots[k]] = weight[own, k]
 
 
 @kernel
 def read_table(table, slots, weight):  # type: ignore[no-untyped-def]
-    """Weight (GF, K) from table (GF, S)."""
-    for f in prange(len(weight)):
+    """Weight (F, K) from table (G, B, F/G, S)."""
+    G, B, F, S = table.shape
+    flat = table.reshape(-1)
+    for own in prange(G * F):
+        g, f = own // F, own % F
         for k in range(slots.size):
-            weight[f, k] = table[f, slots[k]]
+            weight[own, k] = flat[(g * B * F + f) * S + slots[k]]
 
 
 def in_patches(x: Array, groups: int, before: Pair, patches: Patches) -> Array | None:

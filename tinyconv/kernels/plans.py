@@ -15,6 +15,8 @@ from tinyconv.kernels.geometry import Axis, Geometry
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.planes import Phases, Planes
 
+FILTERS = 64  # at a time: what a row of their taps reads stays in the first-level cache
+
 
 class Reading(NamedTuple):
     """Where the products of each output lie in the planes, and which pixel of the result the output is.
@@ -23,7 +25,7 @@ class Reading(NamedTuple):
     those of the forward pass in one.
     """
 
-    shifts: Array  # (ΣK,) the place of each product for output 0, phase by phase
+    shifts: Array  # (ΣK,) the place of each product for output 0, in their order, phase by phase
     bounds: Array  # (P + 1,) where the shifts of each phase begin
     origins: Array  # (P, 2) the row and column of the planes' lines that output 0 is
     firsts: Array  # (P, 2) the row and column of the result that it is
@@ -44,29 +46,47 @@ def forward_plan(geometry: Geometry, rows: int | None = None, apart: bool = Fals
     line = across.positions, across.stride, across.outputs
     cols = Phases.apart(*line) if apart else Phases.of(*line).shared(across.size)
     planes = Planes(Phases.of(down.positions, down.stride, rows or down.outputs), cols)
-    return planes, _reading(planes, geometry.filters[1], [planes.places])
+    channels = np.arange(geometry.filters[1])[:, None] * planes.size
+    shifts = (channels + planes.places.reshape(-1)).reshape(-1)
+    return planes, _reading(planes, geometry.filters[1], [shifts])
 
 
 def backward_plan(geometry: Geometry, rows: int | None = None) -> tuple[Planes, Reading, list[Array]]:
-    """Return the layout of dy, one group of filters, the reading for dx, and its taps.
+    """Return the layout of dy, one group of filters, the reading for dx, and its weights.
 
-    `rows` are those of a band, all of them where there are none; the taps (T,) of each phase are flat
-    indices kh·KW + kw.
+    `rows` are those of a band, all of them where there are none. The weights (K,) of each phase are indices
+    into those of a group, flat, for channel 0.
     """
-    F, _, _, KW = geometry.filters
+    F, C, KH, KW = geometry.filters
     H, W = geometry.size
     down, across = map(_BackwardAxis.of, geometry.axes)
     planes = Planes(down.phases(rows), across.phases())
-    taps, places, origins, firsts = [], [], [], []
-    for row, kh in down.taps.items():
-        for col, kw in across.taps.items():
+    weights, shifts, origins, firsts = [], [], [], []
+    for row, down_taps in down.taps.items():
+        for col, across_taps in across.taps.items():
             first = down.first_pixel(row), across.first_pixel(col)
             if first[0] < H and first[1] < W:
-                taps.append((kh[:, None] * KW + kw).reshape(-1))
-                places.append(planes.places[kh[:, None], kw])
+                f, kh, kw = _steps(F, down_taps, across_taps)
+                weights.append((f * C * KH + kh) * KW + kw)
+                shifts.append(f * planes.size + planes.places[kh, kw])
                 origins.append((down.first_q(row), across.first_q(col)))
                 firsts.append(first)
-    return planes, _reading(planes, F, places, origins, firsts, geometry.stride), taps
+    return planes, _reading(planes, F, shifts, origins, firsts, geometry.stride), weights
+
+
+def _steps(F: int, down_taps: Array, across_taps: Array) -> Array:
+    """Return f, kh and kw (3, K) of each product, in the order in which they are added up.
+
+    >>> _steps(2, np.array([0, 1]), np.array([2]))
+    array([[0, 1, 0, 1],
+           [0, 0, 1, 1],
+           [2, 2, 2, 2]])
+    """
+    f, kh, kw = np.meshgrid(np.arange(F), down_taps, across_taps, indexing="ij")
+    steps = np.stack([f, kh, kw]).reshape(3, -1)
+    return steps[
+        :, np.lexsort((steps[0], steps[2], steps[1], steps[0] // FILTERS))
+    ]  # the last key counts most
 
 
 class _BackwardAxis(NamedTuple):
@@ -100,14 +120,12 @@ class _BackwardAxis(NamedTuple):
 def _reading(
     planes: Planes,
     channels: int,
-    places: list[Array],
+    shifts: list[Array],
     origins: Sequence[Pair] = ((0, 0),),
     firsts: Sequence[Pair] = ((0, 0),),
     step: Pair = (1, 1),
 ) -> Reading:
-    """Return the reading of each phase's places within one channel's planes, over all channels of a group."""
-    channel = np.arange(channels)[:, None] * planes.size
-    shifts = [(channel + place.reshape(-1)).reshape(-1) for place in places]
+    """Return the reading for each phase's shifts; the planes hold all channels of a group."""
     bounds = np.cumsum([0] + [len(phase) for phase in shifts])
     flat = np.concatenate([*shifts, np.zeros(0, np.int64)])
     origin, first = (np.array(pair, np.int64).reshape(-1, 2) for pair in (origins, firsts))

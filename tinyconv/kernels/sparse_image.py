@@ -1,16 +1,16 @@
 """The gradient of a block's images, from the winners alone: behind 2×2 windows, a quarter of the products.
 
-    dx at patch(place) += value · weight[f]
+    dx at patch(place) += Σ value · weight[f]
 
-over the list of each filter f, one after the other. They are the products of the convolution's own way back
-without those with zero, in the same order: so the sums have the same bits. But zero times ∞ is no zero:
-filters that are not finite have to go the long way.
+over the filters f that have a winner at that place, one place after the other. They are the products of the
+convolution's own way back without those with zero, in the same order: so the sums have the same bits. But
+zero times ∞ is no zero: filters that are not finite have to go the long way.
 """
 
 import numpy as np
 from numba import prange
 
-from tinyconv.kernels import threads
+from tinyconv.kernels import plans, threads
 from tinyconv.kernels.bands import rows_that_fit
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
@@ -22,6 +22,9 @@ from tinyconv.kernels.patches import Patches, fill_table, places_of
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.turn_tile import make_scatter_channels
 from tinyconv.kernels.winners import Winners
+
+STRIP = 2 * 1024 * 1024  # bytes: tall, as rows beyond the band are made twice, and few of them are at work
+PLACES = 512  # whose filters are sorted at a time: all blocks read them, and each block its filters' weights
 
 scatter = make_sweep(make_scatter_tile)
 scatter_channels = make_scatter_channels()
@@ -60,35 +63,77 @@ def copy_strip(strips, o, width, places, dx, c, p, lanes):  # type: ignore[no-un
             pixels[i] = strips[o + places[i] * width + channel]
 
 
+@helper
+def sort_rows(winners, own, count, top, bottom, patches, together, filters, values, lasts):  # type: ignore[no-untyped-def]
+    """Sort the winners of `count` filters, from `own` on, in some rows of outputs by their places.
+
+    Place p, counted over all rows from `top` to `bottom`, has a list from p·together to lasts[p]: the filters
+    that have a winner there, in their order, and its values.
+    """
+    places, gradients, starts, _ = winners
+    for p in range((bottom - top) * patches.cols):
+        lasts[p] = p * together
+    for row in range(top, bottom):
+        before = row * patches.down - (row - top) * patches.cols
+        for f in range(count):
+            for entry in range(starts[own + f, row], starts[own + f, row + 1]):
+                p = places[own + f, entry] - before
+                filters[lasts[p]] = f
+                values[lasts[p]] = gradients[own + f, entry]
+                lasts[p] += 1
+
+
+@helper
+def scatter_rows(strips, q, patches, together, filters, values, lasts, rows, weights, o, S, lanes):  # type: ignore[no-untyped-def]
+    """Add to strips[q:] what `rows` sorted rows have; the weights of their filters begin at `o`, S for each.
+
+    Rows and places go down: so each pixel gets its products in the order of the taps.
+    """
+    for row in range(rows - 1, -1, -1):
+        for col in range(patches.cols - 1, -1, -1):
+            p = row * patches.cols + col
+            first, last = p * together, lasts[p]
+            if last > first:
+                at = q + (row * patches.down + col) * patches.width
+                scatter(strips, at, S, patches, filters, values, first, last, weights, o, lanes)
+
+
 @kernel
-def fill_image(table, patches, winners, pixels, dx, W, before, SH, rows, lanes, strips):  # type: ignore[no-untyped-def]
-    """Fill dx (NG, C, H·W) from table (GF, B, S); a task owns a band of `rows` rows of a block.
+def fill_image(  # type: ignore[no-untyped-def]
+    table, patches, winners, pixels, dx, W, before, SH, rows, together, tall, lanes, strips
+):
+    """Fill dx (NG, C, H·W) from table (G, B, F/G, S); a task owns a band of `rows` rows of an image.
 
     A worker adds up a strip: the band, and what filters that see it reach beyond it, above and below. Those
-    rows lack products, and are thrown away.
+    rows lack products, and are thrown away. So many filters `together`, and `tall` rows of outputs, that
+    their lists and weights stay in the cache.
     """
-    (NG, _, P), (GF, B, S) = dx.shape, table.shape
-    places, values, starts, _ = winners
-    OH, L, H = starts.shape[1] - 1, places.shape[1], P // W
-    F = len(starts) // NG
+    (NG, _, P), (G, B, F, S) = dx.shape, table.shape
+    OH, H = winners.starts.shape[1] - 1, P // W
     bands, (workers, size) = (H + rows - 1) // rows, strips.shape
     width, cols, reach = patches.width, patches.cols, patches.reach
-    filters, where, what, flat = table.reshape(-1), places.reshape(-1), values.reshape(-1), strips.reshape(-1)
-    tasks = NG * B * bands
+    weights, flat, most = table.reshape(-1), strips.reshape(-1), tall * cols * together
     for worker in prange(workers):
-        for task in range(worker * tasks // workers, (worker + 1) * tasks // workers):
-            image, b, h = task // (B * bands), task // bands % B, task % bands * rows
+        lists = np.empty(most, np.int32), np.empty(most, dx.dtype), np.empty(tall * cols, np.int64)
+        for task in range(worker * NG * bands // workers, (worker + 1) * NG * bands // workers):
+            image, h = task // bands, task % bands * rows
             height = min(rows, H - h)
             begin, end = rows_that_saw(h, height, before, reach, SH, OH)
             start, seen = begin * SH * cols, ((end - 1 - begin) * SH + reach) * cols if end > begin else 0
-            strips[worker, : (seen + 1) * width] = 0  # and one more pixel, for those that nobody saw
-            q = worker * size - start * width
-            for own in range(image * F, (image + 1) * F):
-                first, last = own * L + starts[own, begin], own * L + starts[own, end]
-                o = (own % GF * B + b) * S
-                scatter(flat, q, patches, where, what, first, last, filters, o, lanes)
+            block = (seen + 1) * width  # and one more pixel, for those that nobody saw
+            strips[worker, : B * block] = 0
+            for f in range(0, F, together):
+                for bottom in range(end, begin, -tall):
+                    top = max(begin, bottom - tall)
+                    own, count = image * F + f, min(together, F - f)
+                    sort_rows(winners, own, count, top, bottom, patches, together, *lists)
+                    for b in range(B):
+                        q = worker * size + b * block + (top - begin) * patches.down * width
+                        o = ((image % G * B + b) * F + f) * S
+                        scatter_rows(flat, q, patches, together, *lists, bottom - top, weights, o, S, lanes)
             mine = places_in_strip(pixels[h * W : (h + height) * W], start, seen)
-            copy_strip(flat, worker * size, width, mine, dx[image], b * width, h * W, lanes)
+            for b in range(B):
+                copy_strip(flat, worker * size + b * block, width, mine, dx[image], b * width, h * W, lanes)
 
 
 class ImageGradient:
@@ -96,10 +141,8 @@ class ImageGradient:
 
     def __init__(self, weight: Array, geometry: Geometry, patches: Patches, x: Array) -> None:
         self.dx, self.geometry, self.patches = empty(x.shape, x.dtype), geometry, patches
-        self.lanes = HOST.lanes(x.itemsize)
-        F, vectors = len(weight), (patches.blocks, len(patches.shifts) * self.lanes)
-        self.table = empty((F, *vectors), weight.dtype)
-        fill_table(plain(weight).reshape(F, -1), patches.slots, self.table.reshape(F, -1))
+        self.table = empty(patches.table(geometry, HOST.lanes(weight.itemsize)), weight.dtype)
+        fill_table(plain(weight).reshape(len(weight), -1), patches.slots, self.table)
 
     @staticmethod
     def is_exact(weight: Array) -> bool:
@@ -109,18 +152,20 @@ class ImageGradient:
     def fill(self, part: slice, winners: Winners) -> None:
         """Fill the part's images."""
         patches, dx, groups = self.patches, self.dx[part], self.geometry.groups
-        (top, left), (stride, _) = self.geometry.before, self.geometry.stride
+        (top, left), (stride, _), lanes = self.geometry.before, self.geometry.stride, HOST.lanes(dx.itemsize)
         N, C, H, W = dx.shape
         images = dx.reshape(N * groups, C // groups, H * W)
-        rows = rows_that_fit(H, len(images) * patches.blocks, patches.size * dx.itemsize)
-        strips = self._strips(rows)
+        rows = rows_that_fit(H, len(images), patches.blocks * patches.size * dx.itemsize, STRIP)
         pixels = places_of((H, W), (top, left), patches.rows, patches.cols)
-        fill_image(self.table, patches, winners, pixels, images, W, top, stride, rows, self.lanes, strips)
+        tall = max(1, PLACES // patches.cols)
+        how = W, top, stride, rows, plans.FILTERS, tall, lanes, self._strips(rows)
+        fill_image(self.table, patches, winners, pixels, images, *how)
 
     def _strips(self, rows: int) -> Array:
         """Return room for each worker's strip, aligned, and a vector that overruns."""
-        tallest = (rows + 2 * self.patches.reach + self.geometry.stride[0]) * self.patches.cols + 1
-        size = tallest * self.patches.width + self.lanes
-        size += -size % self.lanes
+        patches, lanes = self.patches, HOST.lanes(self.dx.itemsize)
+        tallest = (rows + 2 * patches.reach + self.geometry.stride[0]) * patches.cols + 1
+        size = patches.blocks * tallest * patches.width + lanes
+        size += -size % lanes
         workers = threads.get_num_threads()
         return scratch("strips", workers * size, self.dx.dtype).reshape(workers, size)

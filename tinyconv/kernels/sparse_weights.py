@@ -11,7 +11,7 @@ import numpy as np
 from numba import prange
 
 from tinyconv.kernels import threads
-from tinyconv.kernels.bands import rows_that_fit
+from tinyconv.kernels.bands import CACHE, rows_that_fit
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
@@ -24,28 +24,36 @@ from tinyconv.kernels.winners import Winners
 gather = make_sweep(make_gather_tile)
 
 
-@kernel
-def add_patches(image, patches, winners, sums, groups, rows, lanes, workers):  # type: ignore[no-untyped-def]
-    """Add up sums (GF, B, S) over all images; a worker owns some filters of some blocks.
+TOGETHER = 64  # filters of a block: their sums stay in the second-level cache over all images
 
-    `rows` rows of outputs at a time, so that what they saw stays in the cache.
+
+@kernel
+def add_patches(image, patches, winners, sums, rows, together, lanes, workers):  # type: ignore[no-untyped-def]
+    """Add up sums (G, B, F/G, S) over all images; a worker owns some filters of some blocks.
+
+    So many of a block's filters `together`, and `rows` rows of outputs, that their sums and what they saw
+    stay in the cache.
     """
-    GF, B, S = sums.shape
+    G, B, F, S = sums.shape
     places, values, starts, _ = winners
-    N, F, OH, L = len(starts) // GF, GF // groups, starts.shape[1] - 1, places.shape[1]
-    size = (patches.rows * patches.cols + 1) * patches.width
+    N, OH, L = len(starts) // (G * F), starts.shape[1] - 1, places.shape[1]
+    size, width = (patches.rows * patches.cols + 1) * patches.width, patches.width
     flat, where, what = sums.reshape(-1), places.reshape(-1), values.reshape(-1)
-    units = B * GF
+    units = G * B * F
     for worker in prange(workers):
-        for n in range(N):
-            for top in range(0, OH, rows):
-                bottom = min(OH, top + rows)
-                for unit in range(worker * units // workers, (worker + 1) * units // workers):
-                    b, f = unit // GF, unit % GF
-                    own = n * GF + f
-                    first, last = own * L + starts[own, top], own * L + starts[own, bottom]
-                    q = ((n * groups + f // F) * B + b) * size
-                    gather(image, q, patches, where, what, first, last, flat, (f * B + b) * S, lanes)
+        unit, end = worker * units // workers, (worker + 1) * units // workers
+        while unit < end:
+            block, f = unit // F, unit % F
+            count = min(together, F - f, end - unit)
+            for n in range(N):
+                for top in range(0, OH, rows):
+                    q = (n * G * B + block) * size
+                    for i in range(count):
+                        own = (n * G + block // B) * F + f + i
+                        first, last = own * L + starts[own, top], own * L + starts[own, min(OH, top + rows)]
+                        o = (unit + i) * S
+                        gather(image, q, width, patches, where, what, first, last, flat, o, lanes)
+            unit += count
 
 
 class WeightSums:
@@ -53,26 +61,24 @@ class WeightSums:
 
     def __init__(self, weight: Array, geometry: Geometry, patches: Patches) -> None:
         self.shape, self.geometry, self.patches = weight.shape, geometry, patches
-        self.lanes = HOST.lanes(weight.itemsize)
-        vectors = patches.blocks, len(patches.shifts) * self.lanes
-        self.sums = np.zeros((len(weight), *vectors), weight.dtype)
+        self.sums = np.zeros(patches.table(geometry, HOST.lanes(weight.itemsize)), weight.dtype)
         self.dbias = np.zeros(len(weight), weight.dtype)
         self.are_exact = True
 
     def add(self, x: Array, winners: Winners) -> None:
         """Add what some images say; those that are not finite make everything inexact."""
-        groups = self.geometry.groups
-        image = in_patches(x, groups, self.geometry.before, self.patches) if self.are_exact else None
+        patches, (groups, *_) = self.patches, self.sums.shape
+        image = in_patches(x, groups, self.geometry.before, patches) if self.are_exact else None
         self.are_exact = image is not None
         if image is not None:
-            rows = rows_that_fit(winners.starts.shape[1] - 1, len(x), self.patches.size * x.itemsize)
-            workers = threads.get_num_threads()
-            add_patches(image, self.patches, winners, self.sums, groups, rows, self.lanes, workers)
+            rows = rows_that_fit(winners.starts.shape[1] - 1, len(x), patches.size * x.itemsize, CACHE)
+            lanes, workers = HOST.lanes(x.itemsize), threads.get_num_threads()
+            add_patches(image, patches, winners, self.sums, rows, TOGETHER, lanes, workers)
             for sums in winners.sums.reshape(len(x), -1):
                 self.dbias += sums
 
     def dweight(self) -> Array:
         """Return the sums as (F, C/G, KH, KW)."""
         dweight = empty(self.shape, self.sums.dtype)
-        read_table(self.sums.reshape(len(dweight), -1), self.patches.slots, dweight.reshape(len(dweight), -1))
+        read_table(self.sums, self.patches.slots, dweight.reshape(len(dweight), -1))
         return dweight
