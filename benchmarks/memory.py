@@ -2,11 +2,13 @@
 
     python benchmarks/memory.py [--layers 0,3] [--threads 2] [--json FILE] [--markdown]
 
-Each figure comes from a process of its own, which makes the layer's arrays and runs small blocks until
-nothing is left to import, compile or start; then Linux forgets the highest resident memory so far, and the
-block runs once. What it returns (y and three gradients) counts.
+Each figure is the median of processes of their own, as PyTorch's swings by half from one to the next. Each
+makes the layer's arrays and runs small blocks until nothing is left to import, compile or start; then Linux
+forgets the highest resident memory so far, and the block runs once. What it returns (y and three gradients)
+counts.
 """
 
+import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,7 @@ from tinyconv.kernels.warmup import warmup_steps
 STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 SMALL = Layer(4, 32, 32, 32)  # large enough for all threads
 MIB = 1 << 20
+PROCESSES = 3
 
 
 def resident(name: str) -> int:
@@ -57,9 +60,9 @@ def growth_here(peer: str, layer: Layer, threads: int) -> int:
 
 
 def growth_elsewhere(peer: str, layer: Layer, threads: int) -> float:
-    """Return the same in MiB, from a fresh process."""
+    """Return the same in MiB, from fresh processes."""
     code = f"import layers, memory; print(memory.growth_here({peer!r}, layers.{layer!r}, {threads}))"
-    return int(run_python(code)[0]) / MIB
+    return statistics.median(int(run_python(code)[0]) for _ in range(PROCESSES)) / MIB
 
 
 def finding(figures: dict[str, dict[str, float]]) -> Finding:

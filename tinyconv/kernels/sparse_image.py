@@ -16,7 +16,7 @@ from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, plain
-from tinyconv.kernels.lending import empty
+from tinyconv.kernels.lending import empty, empty_vectors
 from tinyconv.kernels.patch_tile import make_scatter_tile, make_sweep
 from tinyconv.kernels.patches import Patches, fill_table, places_of
 from tinyconv.kernels.scratch import scratch
@@ -141,7 +141,7 @@ class ImageGradient:
 
     def __init__(self, weight: Array, geometry: Geometry, patches: Patches, x: Array) -> None:
         self.dx, self.geometry, self.patches = empty(x.shape, x.dtype), geometry, patches
-        self.table = empty(patches.table(geometry, HOST.lanes(weight.itemsize)), weight.dtype)
+        self.table = empty_vectors(patches.table(geometry, HOST.lanes(weight.itemsize)), weight.dtype)
         fill_table(plain(weight).reshape(len(weight), -1), patches.slots, self.table)
 
     @staticmethod

@@ -16,7 +16,7 @@ from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array
-from tinyconv.kernels.lending import empty
+from tinyconv.kernels.lending import empty, empty_vectors
 from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
 from tinyconv.kernels.winners import Winners
@@ -61,7 +61,8 @@ class WeightSums:
 
     def __init__(self, weight: Array, geometry: Geometry, patches: Patches) -> None:
         self.shape, self.geometry, self.patches = weight.shape, geometry, patches
-        self.sums = np.zeros(patches.table(geometry, HOST.lanes(weight.itemsize)), weight.dtype)
+        self.sums = empty_vectors(patches.table(geometry, HOST.lanes(weight.itemsize)), weight.dtype)
+        self.sums[:] = 0
         self.dbias = np.zeros(len(weight), weight.dtype)
         self.are_exact = True
 
