@@ -164,8 +164,8 @@ class ImageGradient:
     def _strips(self, rows: int) -> Array:
         """Return room for each worker's strip, aligned, and a vector that overruns."""
         patches, lanes = self.patches, HOST.lanes(self.dx.itemsize)
-        tallest = (rows + 2 * patches.reach + self.geometry.stride[0]) * patches.cols + 1
-        size = patches.blocks * tallest * patches.width + lanes
+        tallest = min(patches.rows, rows + 2 * patches.reach + self.geometry.stride[0])
+        size = patches.blocks * (tallest * patches.cols + 1) * patches.width + lanes
         size += -size % lanes
         workers = threads.get_num_threads()
         return scratch("strips", workers * size, self.dx.dtype).reshape(workers, size)
