@@ -3,7 +3,7 @@
     python benchmarks/report.py FILE… [--markdown] [--readme] [--plot FILE]
 
 The files are what the other scripts write with --json; runs on one machine with the same versions add up to
-one report, in the order given. All of it, in about ten minutes on a quiet machine:
+one report, in the order given. All of it, in about twelve minutes on a quiet machine:
 
     cd benchmarks; mkdir -p /tmp/figures
     for script in compare memory speedup growth startup training; do
