@@ -3,6 +3,9 @@
 Along one axis, output o and tap k read the pixel o·s + k·d − padding. The way back turns that around: pixel p
 of the image, padded p' = p + padding = q·s + phase, got products from the taps with (k·d) % s = phase, and of
 those tap k made output q − (k·d) // s. So each phase of dx is a convolution of dy too, with stride 1.
+
+Its products are added up tap by tap, some filters at a time. The order is free as long as every way keeps it;
+this one suits `sparse_image`, where some filters have a product at a place: it takes all of them at once.
 """
 
 from collections.abc import Sequence
@@ -75,18 +78,16 @@ def backward_plan(geometry: Geometry, rows: int | None = None) -> tuple[Planes, 
 
 
 def _steps(F: int, down_taps: Array, across_taps: Array) -> Array:
-    """Return f, kh and kw (3, K) of each product, in the order in which they are added up.
+    """Return f, kh and kw (3, K) of each product, in their order.
 
     >>> _steps(2, np.array([0, 1]), np.array([2]))
     array([[0, 1, 0, 1],
            [0, 0, 1, 1],
            [2, 2, 2, 2]])
     """
-    f, kh, kw = np.meshgrid(np.arange(F), down_taps, across_taps, indexing="ij")
-    steps = np.stack([f, kh, kw]).reshape(3, -1)
-    return steps[
-        :, np.lexsort((steps[0], steps[2], steps[1], steps[0] // FILTERS))
-    ]  # the last key counts most
+    grid = np.meshgrid(np.arange(F), down_taps, across_taps, indexing="ij")
+    f, kh, kw = steps = np.stack(grid).reshape(3, -1)
+    return steps[:, np.lexsort((f, kw, kh, f // FILTERS))]  # the last key counts most
 
 
 class _BackwardAxis(NamedTuple):

@@ -21,10 +21,9 @@ from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
 from tinyconv.kernels.winners import Winners
 
-gather = make_sweep(make_gather_tile)
-
-
 TOGETHER = 64  # filters of a block: their sums stay in the second-level cache over all images
+
+gather = make_sweep(make_gather_tile)
 
 
 @kernel

@@ -25,7 +25,7 @@ class Windows(NamedTuple):
 
     dy: Array  # (NF, PH, PW)
     y: Array  # (NF, PH, PW) what the ReLU lets through is above 0, or NaN
-    winners: Array  # (NF, PH, PW) the tap that won
+    winners: Array  # (NF, PH, PW) the tap that won, kh·KW + kw
     rows: Array  # (KH·KW,) the row of each tap in its window
     cols: Array  # (KH·KW,) and its column
     down: int  # rows from one window to the next
