@@ -78,10 +78,14 @@ def test_nan_and_infinity_stay_in_their_own_lanes():
     lanes, size = HOST.lanes(8), SIZES[1]
     image, shifts, one = np.ones(size * lanes), np.arange(size) * lanes, np.zeros(1, np.int32)
     image[1], image[lanes] = np.nan, np.inf
-    for tile in (GATHER[size], SCATTER[size]):
-        given, sums = (image, np.zeros_like(image)) if tile is GATHER[size] else (np.zeros_like(image), image)
-        tile(given, 0, 1, shifts, 0, one, np.full(1, 2.0), 0, 1, sums, 0)
-        np.testing.assert_array_equal(sums if tile is GATHER[size] else given, 2 * image)
+    sums, target = np.zeros_like(image), np.zeros_like(image)
+    GATHER[size](image, 0, 1, shifts, 0, one, np.full(1, 2.0), 0, 1, sums, 0)
+    SCATTER[size](target, 0, 1, shifts, 0, one, np.full(1, 2.0), 0, 1, image, 0)
+    np.testing.assert_array_equal(sums, 2 * image)
+    np.testing.assert_array_equal(target, 2 * image)
+    SCATTER[size](image, 0, 1, shifts, 0, one, np.full(1, np.inf), 0, 1, np.ones_like(image), 0)
+    assert np.isnan(image[1])
+    assert np.isinf(np.delete(image, 1)).all()
 
 
 @given(dtypes, seeds, st.integers(1, 25), st.integers(0, 6))

@@ -24,7 +24,8 @@ def test_every_gradient_is_planned_once_and_inside_of_the_planes(
         steps = reading.down, reading.across
         rows, cols = (-(-(s - f) // d) for s, f, d in zip(size, first, steps, strict=True))
         shifts = reading.shifts[slice(*reading.bounds[phase : phase + 2])] + origin[0] * line + origin[1]
-        assert len(shifts) == len(weights[phase])
+        taps = set((weights[phase] % (kernel[0] * kernel[1])).tolist())
+        assert len(shifts) == len(weights[phase]) == F * len(taps)
         assert shifts.min() >= 0
         assert shifts.max() + (rows - 1) * line + cols - 1 < reading.size
     assert reading.size == F * planes.size

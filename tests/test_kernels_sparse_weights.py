@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies_blocks import block_cases, gradients_of_the_output
+from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_output
 
 from tinyconv.kernels import jit, sparse_weights, threads
 from tinyconv.kernels.convolution import weight_gradients
@@ -24,10 +24,10 @@ def sums_of(case):
 
 @given(block_cases())
 def test_the_sums_have_the_bits_of_the_long_way(case):
-    with pytest.MonkeyPatch.context() as patch, jit.force(parallel=case.parallel):
-        patch.setattr(sparse_weights, "CACHE", case.cache)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sparse_weights, "TOGETHER", case.filters)
-        sums = sums_of(case)
+        with bands_chosen_with(CACHE=case.cache), jit.force(parallel=case.parallel):
+            sums = sums_of(case)
     dy = gradients_of_the_output(case.upstream)
     dweight, dbias = weight_gradients(dy.__getitem__, case.x, case.weight, case.geometry)
     assert sums.are_exact

@@ -111,7 +111,7 @@ def fill_image(  # type: ignore[no-untyped-def]
     (NG, _, P), (G, B, F, S) = dx.shape, table.shape
     OH, H = winners.starts.shape[1] - 1, P // W
     bands, (workers, size) = (H + rows - 1) // rows, strips.shape
-    width, cols, reach = patches.width, patches.cols, patches.reach
+    width, cols, reach, down = patches.width, patches.cols, patches.reach, patches.down
     weights, flat, most = table.reshape(-1), strips.reshape(-1), tall * cols * together
     for worker in prange(workers):
         lists = np.empty(most, np.int32), np.empty(most, dx.dtype), np.empty(tall * cols, np.int64)
@@ -119,7 +119,7 @@ def fill_image(  # type: ignore[no-untyped-def]
             image, h = task // bands, task % bands * rows
             height = min(rows, H - h)
             begin, end = rows_that_saw(h, height, before, reach, SH, OH)
-            start, seen = begin * SH * cols, ((end - 1 - begin) * SH + reach) * cols if end > begin else 0
+            start, seen = begin * down, (end - 1 - begin) * down + reach * cols if end > begin else 0
             block = (seen + 1) * width  # and one more pixel, for those that nobody saw
             strips[worker, : B * block] = 0
             for f in range(0, F, together):
@@ -128,7 +128,7 @@ def fill_image(  # type: ignore[no-untyped-def]
                     own, count = image * F + f, min(together, F - f)
                     sort_rows(winners, own, count, top, bottom, patches, together, *lists)
                     for b in range(B):
-                        q = worker * size + b * block + (top - begin) * patches.down * width
+                        q = worker * size + b * block + (top - begin) * down * width
                         o = ((image % G * B + b) * F + f) * S
                         scatter_rows(flat, q, patches, together, *lists, bottom - top, weights, o, S, lanes)
             mine = places_in_strip(pixels[h * W : (h + height) * W], start, seen)

@@ -10,8 +10,7 @@ have to go the long way.
 import numpy as np
 from numba import prange
 
-from tinyconv.kernels import threads
-from tinyconv.kernels.bands import CACHE, rows_that_fit
+from tinyconv.kernels import bands, threads
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
@@ -45,11 +44,12 @@ def add_patches(image, patches, winners, sums, rows, together, lanes, workers): 
             block, f = unit // F, unit % F
             count = min(together, F - f, end - unit)
             for n in range(N):
+                q = (n * G * B + block) * size
                 for top in range(0, OH, rows):
-                    q = (n * G * B + block) * size
+                    bottom = min(OH, top + rows)
                     for i in range(count):
                         own = (n * G + block // B) * F + f + i
-                        first, last = own * L + starts[own, top], own * L + starts[own, min(OH, top + rows)]
+                        first, last = own * L + starts[own, top], own * L + starts[own, bottom]
                         o = (unit + i) * S
                         gather(image, q, width, patches, where, what, first, last, flat, o, lanes)
             unit += count
@@ -71,7 +71,8 @@ class WeightSums:
         image = in_patches(x, groups, self.geometry.before, patches) if self.are_exact else None
         self.are_exact = image is not None
         if image is not None:
-            rows = rows_that_fit(winners.starts.shape[1] - 1, len(x), patches.size * x.itemsize, CACHE)
+            OH, image_bytes = winners.starts.shape[1] - 1, patches.size * x.itemsize
+            rows = bands.rows_that_fit(OH, len(x), image_bytes, bands.CACHE)
             lanes, workers = HOST.lanes(x.itemsize), threads.get_num_threads()
             add_patches(image, patches, winners, self.sums, rows, TOGETHER, lanes, workers)
             for sums in winners.sums.reshape(len(x), -1):
