@@ -51,6 +51,13 @@ def test_images_that_lie_like_that_already_are_read_in_place():
     assert band_for((8, 8, 3, 3), (60, 60)).is_copied
 
 
+def test_a_band_that_is_read_in_place_leaves_room_for_the_next_one():
+    band = band_for((64, 256, 1, 1), (56, 56), before=(0, 0))
+    assert not band.is_copied
+    assert band.rows > 1
+    assert 2 * 256 * band.rows * 56 * 4 <= bands.CACHE
+
+
 def test_a_band_is_chosen_once_for_each_number_of_threads():
     case = (8, 8, 3, 3), (60, 60)
     assert band_for(*case) is band_for(*case)

@@ -1,18 +1,22 @@
 """tinyconv.kernels.correlation: bands change nothing, and nothing is written outside of `out`."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import conv_cases
+from strategies import conv_cases, dtypes, seeds, values
 from strategies_blocks import bands_chosen_with
 
 from tinyconv.functional import conv2d_backward, conv2d_forward
+from tinyconv.functional.block import block_forward
+from tinyconv.geometry import Window
 from tinyconv.kernels import jit
 from tinyconv.kernels.bands import Band
 from tinyconv.kernels.correlation import correlate
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.planes import Phases, Planes
 from tinyconv.kernels.plans import Reading
+from tinyconv.kernels.tile import ROWS
 
 
 @given(conv_cases(), st.integers(1, 4000), st.sampled_from([0.01, 0.3, 100]), st.booleans())
@@ -22,6 +26,34 @@ def test_the_size_of_a_band_and_its_layout_never_change_the_bits(case, cache, co
     with bands_chosen_with(CACHE=cache, COPY=copy), jit.force(parallel=parallel):
         y, conv_cache = conv2d_forward(*case)
         for ours, expected in zip([y, *conv2d_backward(y, conv_cache)[:2]], whole, strict=True):
+            assert ours.tobytes() == expected.tobytes()
+
+
+@given(
+    st.tuples(st.integers(1, 2), st.integers(1, 2), st.integers(1, ROWS + 1), st.integers(1, 2)),
+    st.tuples(st.integers(3, 6), st.integers(51, 60)),
+    st.integers(1, 20_000),
+    dtypes,
+    seeds,
+    st.booleans(),
+)
+def test_images_read_in_place_make_the_bits_of_those_that_are_laid_out(
+    counts, size, cache, dtype, seed, parallel
+):
+    (N, groups, F, K), pool = counts, Window.of("max_pool2d", 2, 2)
+    x, dy = (values(seed, shape, dtype, "plain") for shape in ((N, groups, *size), (N, groups * F, *size)))
+    weight = values(seed, (groups * F, 1, K, K), dtype, "plain")
+
+    def run():
+        y, conv_cache = conv2d_forward(x, weight, groups=groups)
+        back = conv2d_backward(dy[..., : y.shape[2], : y.shape[3]], conv_cache)
+        return y, *back[:2], block_forward(x, weight, None, 1, 0, 1, groups, pool)[0]
+
+    with bands_chosen_with(CACHE=cache), jit.force(parallel=parallel):
+        in_place = run()
+    with pytest.MonkeyPatch.context() as patch, bands_chosen_with():
+        patch.setattr(Planes, "are", lambda *_: False)
+        for ours, expected in zip(in_place, run(), strict=True):
             assert ours.tobytes() == expected.tobytes()
 
 

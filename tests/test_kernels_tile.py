@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JI
 
 
 SIZES = [(vectors, rows) for vectors in (1, 2, 3) for rows in (ROWS, ROWS // 2)]
+aheads = st.integers(-(2**40), 2**40)  # what a tile asks for may lie outside of any array
 TILES = {size: callable_from_python(make_tile(*size)) for size in SIZES}
 OUTER = {vectors: callable_from_python(make_outer_tile(vectors)) for vectors in (1, 2)}
 
@@ -26,9 +27,9 @@ def test_every_twin_has_a_name_of_its_own():
     assert len({twin.__qualname__ for twin in twins}) == len(twins)
 
 
-@given(st.sampled_from(SIZES), st.integers(0, 40), st.integers(0, 7), dtypes, seeds)
+@given(st.sampled_from(SIZES), st.integers(0, 40), st.integers(0, 7), aheads, dtypes, seeds)
 @settings(max_examples=60)
-def test_a_tile_is_its_twin_and_leaves_everything_else_alone(size, steps, gap, dtype, seed):
+def test_a_tile_is_its_twin_and_leaves_everything_else_alone(size, steps, gap, ahead, dtype, seed):
     rng = np.random.default_rng(seed)
     vectors, rows = size
     width = vectors * HOST.lanes(np.dtype(dtype).itemsize)
@@ -37,7 +38,7 @@ def test_a_tile_is_its_twin_and_leaves_everything_else_alone(size, steps, gap, d
     shifts, bias = rng.integers(0, 190, steps), rng.standard_normal(2 + rows).astype(dtype)
     outs = [np.full(5 + rows * (width + gap) + 5, CANARY, dtype) for _ in range(2)]
     for tile, out in zip((TILES[size], make_twin(*size)), outs, strict=True):
-        tile(panel, 3, image, 7, shifts, bias, 2, out, 5, width + gap)
+        tile(panel, 3, image, 7, shifts, bias, 2, out, 5, width + gap, ahead)
     close(outs[0], outs[1], dtype)
     untouched = np.ones(outs[0].size, bool)
     for m in range(rows):
@@ -71,7 +72,7 @@ def test_nan_and_infinity_stay_in_their_own_sums():
     panel, image = np.ones(ROWS * 2), np.ones(2 * width)
     image[1], image[2], image[width + 2] = np.nan, np.inf, -np.inf
     out = np.zeros(ROWS * width)
-    TILES[1, ROWS](panel, 0, image, 0, np.array([0, width]), np.zeros(ROWS), 0, out, 0, width)
+    TILES[1, ROWS](panel, 0, image, 0, np.array([0, width]), np.zeros(ROWS), 0, out, 0, width, 0)
     expected = np.full(width, 2.0)
     expected[1:3] = np.nan
     np.testing.assert_array_equal(out.reshape(ROWS, width), np.tile(expected, (ROWS, 1)))

@@ -107,11 +107,15 @@ class Cost(NamedTuple):
         return self.filters[1] * PH * PW * (height - 1 + reach) * line
 
 
-def cheapest(task: Task, cost: Cost) -> tuple[float, int]:
-    """Return what the thread with the most bands pays, and the rows of a band for which that is least."""
+def cheapest(task: Task, cost: Cost, in_place: bool = False) -> tuple[float, int]:
+    """Return what the thread with the most bands pays, and the rows of a band for which that is least.
+
+    A band that is read `in_place` shares the cache with the next one, which is asked for meanwhile.
+    """
+    room = CACHE // 2 if in_place else CACHE
     best = np.inf, 1
     for rows in range(1, task.rows + 1):
-        if rows > 1 and cost.bytes(task.height(rows)) > CACHE:
+        if rows > 1 and cost.bytes(task.height(rows)) > room:
             break
         bands = -(-task.rows // rows)
         last = task.rows - (bands - 1) * rows
@@ -124,14 +128,15 @@ def cheapest(task: Task, cost: Cost) -> tuple[float, int]:
 @lru_cache(maxsize=1024)
 def forward_band(geometry: Geometry, task: Task) -> Band:
     """Return the band for the way forward."""
+    whole = forward_plan(geometry)
+    in_place = whole[0].are(geometry.size, task.itemsize)
     choices = []
     for apart in (False, True):
         row, _ = forward_plan(geometry, 1, apart)
         cost = Cost(row, geometry.filters, geometry.outputs[1], task.itemsize, task.step > 1)
-        choices.append((*cheapest(task, cost), apart))
+        choices.append((*cheapest(task, cost, in_place), apart))
     _, rows, apart = min(choices)
-    whole = forward_plan(geometry)
-    if whole[0].are(geometry.size, task.itemsize):
+    if in_place:
         return Band(rows, task.rows, *whole, is_copied=False)
     return Band(rows, task.rows, *forward_plan(geometry, task.height(rows), apart), is_copied=True)
 
@@ -144,8 +149,9 @@ def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
     row, *_ = backward_plan(geometry, rows=1)
     task = task._replace(rows=whole.rows.length)
     cols = -(-geometry.size[1] // geometry.stride[1])
-    _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False))
-    if whole.are(geometry.outputs, task.itemsize):
+    in_place = whole.are(geometry.outputs, task.itemsize)
+    _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False), in_place)
+    if in_place:
         return Band(rows, task.rows, whole, reading, False), weights
     planes, reading, _ = backward_plan(geometry, rows)
     return Band(rows, task.rows, planes, reading, True), weights

@@ -25,28 +25,32 @@ copy_tile = make_line_tile(steps=(1,))
 
 
 @helper
-def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out, o, ld):  # type: ignore[no-untyped-def]
+def multiply(  # type: ignore[no-untyped-def]
+    panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out, o, ld, beyond=0
+):
     """Fill out[o:], `rows` rows `ld` apart, with one block of filters times `columns` neighbours of lines.
 
-    The last tile is moved back to end at the last column; only fewer columns than the `WIDEST` tile has are
-    overrun, by less than a vector.
+    A tile asks for what the next one reads, or for what lies `beyond`, if that is not 0. The last tile is
+    moved back to end at the last column; only fewer columns than the `WIDEST` tile has are overrun, by less
+    than a vector.
     """
     done = 0
     while done < columns:
         left = (columns - done + lanes - 1) // lanes
         width = 1 if left == 1 else 2 if rows < ROWS or left == 2 or left == 4 else 3
         at = max(0, min(done, columns - width * lanes))
+        ahead = beyond if beyond else width * lanes
         if rows == ROWS:
             if width == 3:
-                tile3(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
+                tile3(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
             elif width == 2:
-                tile2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
+                tile2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
             else:
-                tile1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
+                tile1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
         elif width == 2:
-            half2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
+            half2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
         else:
-            half1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld)
+            half1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
         done += width * lanes
 
 
@@ -61,10 +65,11 @@ def place_steps(sums, s, line, out, down, across):  # type: ignore[no-untyped-de
 
 
 @helper
-def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes):  # type: ignore[no-untyped-def]
+def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
     """Fill out (F, H, W), of group g, with what `rows` rows of outputs from `top` on make.
 
-    Their lines begin at `start`. Where rows of outputs are neighbours, they go to their place at once.
+    Their lines begin at `start`; `beyond` is how far behind them those of the next band lie, if it is not 0.
+    Where rows of outputs are neighbours, they go to their place at once.
     """
     (F, H, W), R = out.shape, panels.shape[1]
     B, G, line = bias.shape[1] // R, len(bias), reading.line
@@ -86,8 +91,9 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes)
             p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
             at_once = is_whole and line == W and columns >= WIDEST * lanes and (b + 1) * R <= F
             target, o, distance = (flat, (b * R * H + h + first) * W, H * W) if at_once else (sums, 0, ld)
+            ask = beyond if b == B - 1 else 0
             multiply(
-                filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, o, distance
+                filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, o, distance, ask
             )
             if at_once:
                 continue
@@ -100,11 +106,18 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes)
                     place_steps(sums, s, line, rows_of_f, down, across)
 
 
+@helper
+def begin_in_place(reading, task, count, rows):  # type: ignore[no-untyped-def]
+    """Return where the lines of a task begin in images that are read where they are, `count` tasks each."""
+    return task // count * reading.size + task % count * rows * reading.line
+
+
 @kernel
 def fill(x, lines, reading, panels, bias, out, rows, units, bands, workers, lanes):  # type: ignore[no-untyped-def]
     """Fill out (NG, F, H, W) from x (NG, C, H, W), `rows` of `units` rows of outputs at a time.
 
-    A worker owns some bands, and lays them out in its part of `bands`; without any, x is read where it is.
+    A worker owns some bands, and lays them out in its part of `bands`; without any, x is read where it is,
+    and the last filters that read a band ask for the next one: it is on its way from memory meanwhile.
     """
     NG, G, size = len(x), len(bias), bands.size // workers
     count = (units + rows - 1) // rows
@@ -113,10 +126,13 @@ def fill(x, lines, reading, panels, bias, out, rows, units, bands, workers, lane
         for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
             n, top = task // count, task % count * rows
             height = min(rows, units - top)
-            start = worker * size if size else n * reading.size + top * reading.line
             if size:
+                start, beyond = worker * size, 0
                 lay_band(x, n, lines, top, height - rows, bands, start)
-            multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes)
+            else:
+                start = begin_in_place(reading, task, count, rows)
+                beyond = begin_in_place(reading, task + 1, count, rows) - start
+            multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes, beyond)
 
 
 def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> None:
