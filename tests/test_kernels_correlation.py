@@ -62,7 +62,8 @@ def test_a_reading_with_steps_leaves_the_other_pixels_alone(rows, parallel):
     axis = Phases.of(np.zeros(1, np.int64), 1, 2)
     places = np.array([[0, 0]]), np.array([[1, 2]])
     reading = Reading(np.zeros(1, np.int64), np.array([0, 1]), *places, down=3, across=2, line=2, size=4)
-    band = Band(1 + rows, 2, Planes(Phases.of(np.zeros(1, np.int64), 1, 1 + rows), axis), reading, True)
+    planes = Planes(Phases.of(np.zeros(1, np.int64), 1, 1 + rows), axis)
+    band = Band(1 + rows, 2, planes.lines, reading, is_copied=True)
     panels, no_bias = pack(np.full((1, 1, 1, 1), 10.0), groups=1), pack_bias(None, 1, 1, np.dtype(float))
     out = np.full((1, 1, 5, 5), -1.0)
     with jit.force(parallel=parallel):

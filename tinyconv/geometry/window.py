@@ -67,11 +67,9 @@ class Window(NamedTuple):
         kernels = pair(function, "kernel_size", kernel_size, minimum=1)
         strides = pair(function, "stride", stride, minimum=1)
         dilations = pair(function, "dilation", dilation, minimum=1)
-        paddings = _paddings(function, padding, kernels, strides, dilations)
-        rows, cols = (
-            Axis(k, s, before, after, d)
-            for k, s, (before, after), d in zip(kernels, strides, paddings, dilations, strict=True)
-        )
+        (top, bottom), (left, right) = _paddings(function, padding, kernels, strides, dilations)
+        (KH, KW), (SH, SW), (DH, DW) = kernels, strides, dilations
+        rows, cols = Axis(KH, SH, top, bottom, DH), Axis(KW, SW, left, right, DW)
         return cls(rows, cols, bool(ceil_mode))
 
     @property

@@ -51,14 +51,9 @@ class Band(NamedTuple):
 
     rows: int  # of results
     units: int  # rows of results in all
-    planes: Planes
+    lines: Lines
     reading: Reading
     is_copied: bool  # or read where the images are
-
-    @property
-    def layout(self) -> tuple[Lines, Reading]:
-        """How a kernel lays its lines out, and reads them."""
-        return self.planes.lines, self.reading
 
     @property
     def cut(self) -> Pair:
@@ -128,33 +123,32 @@ def cheapest(task: Task, cost: Cost, in_place: bool = False) -> tuple[float, int
 @lru_cache(maxsize=1024)
 def forward_band(geometry: Geometry, task: Task) -> Band:
     """Return the band for the way forward."""
-    whole = forward_plan(geometry)
-    in_place = whole[0].are(geometry.size, task.itemsize)
+    planes, reading = forward_plan(geometry)
+    in_place = planes.are(geometry.size, task.itemsize)
     choices = []
-    for apart in (False, True):
+    for apart in (False,) if in_place else (False, True):
         row, _ = forward_plan(geometry, 1, apart)
         cost = Cost(row, geometry.filters, geometry.outputs[1], task.itemsize, task.step > 1)
         choices.append((*cheapest(task, cost, in_place), apart))
     _, rows, apart = min(choices)
-    if in_place:
-        return Band(rows, task.rows, *whole, is_copied=False)
-    return Band(rows, task.rows, *forward_plan(geometry, task.height(rows), apart), is_copied=True)
+    if not in_place:
+        planes, reading = forward_plan(geometry, task.height(rows), apart)
+    return Band(rows, task.rows, planes.lines, reading, not in_place)
 
 
 @lru_cache(maxsize=1024)
 def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
     """Return the band for the way back, and the weights of each phase of dx, as `backward_plan` does."""
     F, C, KH, KW = geometry.filters
-    whole, reading, weights = backward_plan(geometry)
+    planes, reading, weights = backward_plan(geometry)
     row, *_ = backward_plan(geometry, rows=1)
-    task = task._replace(rows=whole.rows.length)
+    task = task._replace(rows=planes.rows.length)
     cols = -(-geometry.size[1] // geometry.stride[1])
-    in_place = whole.are(geometry.outputs, task.itemsize)
+    in_place = planes.are(geometry.outputs, task.itemsize)
     _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False), in_place)
-    if in_place:
-        return Band(rows, task.rows, whole, reading, False), weights
-    planes, reading, _ = backward_plan(geometry, rows)
-    return Band(rows, task.rows, planes, reading, True), weights
+    if not in_place:
+        planes, reading, _ = backward_plan(geometry, rows)
+    return Band(rows, task.rows, planes.lines, reading, not in_place), weights
 
 
 def rows_that_fit(rows: int, images: int, image_bytes: int, cache: int) -> int:

@@ -133,7 +133,7 @@ def block_forward(
     workers, lanes, pool = threads.get_num_threads(), HOST.lanes(x.itemsize), (pool_size, pool_stride)
     bands = band.room(workers, x.dtype)
     sizes = *geometry.outputs, band.rows
-    fill_pooled(images, *band.layout, *filters, *made, *sizes, *pool, bands, workers, lanes)
+    fill_pooled(images, band.lines, band.reading, *filters, *made, *sizes, *pool, bands, workers, lanes)
     return y, winners
 
 
@@ -144,7 +144,7 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
     windows = upstream.windows(slice(None))
     workers, lanes, dx = threads.get_num_threads(), HOST.lanes(out.itemsize), grouped(out, len(bias))
     bands = band.room(workers, out.dtype)
-    fill_unpooled(windows, *band.layout, panels, bias, dx, *band.cut, bands, workers, lanes)
+    fill_unpooled(windows, band.lines, band.reading, panels, bias, dx, *band.cut, bands, workers, lanes)
 
 
 def block_backward(

@@ -140,4 +140,4 @@ def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> N
     images, made = grouped(plain(x), len(bias)), grouped(out, len(bias))
     workers, lanes = threads.get_num_threads(), HOST.lanes(x.itemsize)
     bands = band.room(workers, x.dtype)
-    fill(images, *band.layout, panels, bias, made, *band.cut, bands, workers, lanes)
+    fill(images, band.lines, band.reading, panels, bias, made, *band.cut, bands, workers, lanes)
