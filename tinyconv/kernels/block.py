@@ -13,7 +13,7 @@ from numba import prange
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band, forward_band
 from tinyconv.kernels.convolution import image_gradient, task_of, weight_gradients
-from tinyconv.kernels.correlation import begin_in_place, multiply, multiply_band
+from tinyconv.kernels.correlation import multiply, multiply_band
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
@@ -72,18 +72,17 @@ def fill_pooled(  # type: ignore[no-untyped-def]
             height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
             columns = (height - 1) * line + OW
             ld = (columns + lanes - 1) // lanes * lanes
+            above = top * SH * line  # numbers of the image
+            start = worker * size if size else n * reading.size + above
+            beyond = 0 if size else rows * SH * line if top + rows < PH else reading.size - above
             if size:
-                start, beyond = worker * size, 0
                 lay_band(x, n, lines, top * SH, height - tallest, bands, start)
-            else:
-                start = begin_in_place(reading, task, count, rows * SH)
-                beyond = begin_in_place(reading, task + 1, count, rows * SH) - start
             for b in range(B):
                 block = n % G * B + b
                 p = block * shifts.size * R
-                ask = beyond if b == B - 1 else 0
+                ask = beyond * (b == B - 1)
                 multiply(
-                    filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, 0, ld, ask
+                    filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, ld, ask
                 )
                 for f in range(b * R, min(F, b * R + R)):
                     for row in range(made):

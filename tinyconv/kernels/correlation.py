@@ -25,10 +25,8 @@ copy_tile = make_line_tile(steps=(1,))
 
 
 @helper
-def multiply(  # type: ignore[no-untyped-def]
-    panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out, o, ld, beyond=0
-):
-    """Fill out[o:], `rows` rows `ld` apart, with one block of filters times `columns` neighbours of lines.
+def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out, ld, beyond=0):  # type: ignore[no-untyped-def]
+    """Fill out, `rows` rows `ld` apart, with one block of filters times `columns` neighbours of lines.
 
     A tile asks for what the next one reads, or for what lies `beyond`, if that is not 0. The last tile is
     moved back to end at the last column; only fewer columns than the `WIDEST` tile has are overrun, by less
@@ -42,15 +40,15 @@ def multiply(  # type: ignore[no-untyped-def]
         ahead = beyond if beyond else width * lanes
         if rows == ROWS:
             if width == 3:
-                tile3(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
+                tile3(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
             elif width == 2:
-                tile2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
+                tile2(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
             else:
-                tile1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
+                tile1(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
         elif width == 2:
-            half2(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
+            half2(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
         else:
-            half1(panels, p, lines, start + at, shifts, bias, b, out, o + at, ld, ahead)
+            half1(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
         done += width * lanes
 
 
@@ -90,10 +88,10 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes,
         for b in range(B):
             p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
             at_once = is_whole and line == W and columns >= WIDEST * lanes and (b + 1) * R <= F
-            target, o, distance = (flat, (b * R * H + h + first) * W, H * W) if at_once else (sums, 0, ld)
-            ask = beyond if b == B - 1 else 0
+            target, distance = (flat[(b * R * H + h + first) * W :], H * W) if at_once else (sums, ld)
+            ask = beyond * (b == B - 1)
             multiply(
-                filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, o, distance, ask
+                filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, distance, ask
             )
             if at_once:
                 continue
@@ -104,12 +102,6 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes,
                 else:
                     rows_of_f = out[f, h + first * down : h + (last - 1) * down + 1, w:]
                     place_steps(sums, s, line, rows_of_f, down, across)
-
-
-@helper
-def begin_in_place(reading, task, count, rows):  # type: ignore[no-untyped-def]
-    """Return where the lines of a task begin in images that are read where they are, `count` tasks each."""
-    return task // count * reading.size + task % count * rows * reading.line
 
 
 @kernel
@@ -126,12 +118,11 @@ def fill(x, lines, reading, panels, bias, out, rows, units, bands, workers, lane
         for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
             n, top = task // count, task % count * rows
             height = min(rows, units - top)
+            above = top * reading.line  # numbers of the image
+            start = worker * size if size else n * reading.size + above
+            beyond = 0 if size else rows * reading.line if top + rows < units else reading.size - above
             if size:
-                start, beyond = worker * size, 0
                 lay_band(x, n, lines, top, height - rows, bands, start)
-            else:
-                start = begin_in_place(reading, task, count, rows)
-                beyond = begin_in_place(reading, task + 1, count, rows) - start
             multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes, beyond)
 
 

@@ -30,11 +30,11 @@ def fill_product(panels, right, shifts, nothing, out, lanes):  # type: ignore[no
         first, last = strip * wide, P if strip == strips - 1 else (strip + 1) * wide
         count, row, p = last - first, b * R, b * K * R
         if count >= wide and row + R <= M:
-            multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, flat, row * P + first, P)
+            multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, flat[row * P + first :], P)
             continue
         ld = (count + lanes - 1) // lanes * lanes
         sums = np.empty(R * ld, right.dtype)
-        multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, sums, 0, ld)
+        multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, sums, ld)
         for m in range(min(R, M - row)):
             for i in range(count):
                 flat[(row + m) * P + first + i] = sums[m * ld + i]
