@@ -102,12 +102,12 @@ class Cost(NamedTuple):
         return self.filters[1] * PH * PW * (height - 1 + reach) * line
 
 
-def cheapest(task: Task, cost: Cost, in_place: bool = False) -> tuple[float, int]:
+def cheapest(task: Task, cost: Cost, is_copied: bool) -> tuple[float, int]:
     """Return what the thread with the most bands pays, and the rows of a band for which that is least.
 
-    A band that is read `in_place` shares the cache with the next one, which is asked for meanwhile.
+    A band that is read where it is shares the cache with the next one, which is asked for meanwhile.
     """
-    room = CACHE // 2 if in_place else CACHE
+    room = CACHE if is_copied else CACHE // 2
     best = np.inf, 1
     for rows in range(1, task.rows + 1):
         if rows > 1 and cost.bytes(task.height(rows)) > room:
@@ -124,16 +124,16 @@ def cheapest(task: Task, cost: Cost, in_place: bool = False) -> tuple[float, int
 def forward_band(geometry: Geometry, task: Task) -> Band:
     """Return the band for the way forward."""
     planes, reading = forward_plan(geometry)
-    in_place = planes.are(geometry.size, task.itemsize)
+    is_copied = not planes.are(geometry.size, task.itemsize)
     choices = []
-    for apart in (False,) if in_place else (False, True):
+    for apart in (False, True) if is_copied else (False,):
         row, _ = forward_plan(geometry, 1, apart)
         cost = Cost(row, geometry.filters, geometry.outputs[1], task.itemsize, task.step > 1)
-        choices.append((*cheapest(task, cost, in_place), apart))
+        choices.append((*cheapest(task, cost, is_copied), apart))
     _, rows, apart = min(choices)
-    if not in_place:
+    if is_copied:
         planes, reading = forward_plan(geometry, task.height(rows), apart)
-    return Band(rows, task.rows, planes.lines, reading, not in_place)
+    return Band(rows, task.rows, planes.lines, reading, is_copied)
 
 
 @lru_cache(maxsize=1024)
@@ -144,11 +144,11 @@ def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
     row, *_ = backward_plan(geometry, rows=1)
     task = task._replace(rows=planes.rows.length)
     cols = -(-geometry.size[1] // geometry.stride[1])
-    in_place = planes.are(geometry.outputs, task.itemsize)
-    _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False), in_place)
-    if not in_place:
+    is_copied = not planes.are(geometry.outputs, task.itemsize)
+    _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False), is_copied)
+    if is_copied:
         planes, reading, _ = backward_plan(geometry, rows)
-    return Band(rows, task.rows, planes.lines, reading, not in_place), weights
+    return Band(rows, task.rows, planes.lines, reading, is_copied), weights
 
 
 def rows_that_fit(rows: int, images: int, image_bytes: int, cache: int) -> int:
