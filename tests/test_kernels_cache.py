@@ -22,6 +22,7 @@ import sys, time
 import numpy as np
 from numba.core.caching import IndexDataCacheFile
 from tinyconv.kernels.jit import kernel
+from tinyconv.kernels.share import share
 
 load = IndexDataCacheFile._load_index
 
@@ -33,17 +34,17 @@ def slowly(self):
 IndexDataCacheFile._load_index = slowly
 
 @kernel
-def square(x, y):
-    for i in range(x.size):
+def square(worker, workers, x, y):
+    for i in share(x.size, worker, workers):
         y[i] = x[i] * x[i]
 
 time.sleep(max(0, float(sys.argv[2]) - time.time()))
 for kind in sys.argv[1]:
     x = np.arange(10, dtype=kind)
     y = np.zeros_like(x)
-    square.serial(x, y)
+    square(x, y)
     assert (y == x * x).all(), kind
-print(len(square.serial.stats.cache_misses))
+print(len(square.compiled.stats.cache_misses))
 """
 
 
@@ -102,7 +103,7 @@ def test_kernels_with_checked_indices_are_kept_apart(copy):
 
 def test_the_directory_that_the_user_names_is_used(copy):
     python(ONE_CONV, copy, NUMBA_CACHE_DIR=str(copy / "mine"))
-    assert list((copy / "mine").glob("tinyconv-*/serial/**/*.nbi"))
+    assert list((copy / "mine").glob("tinyconv-*/**/*.nbi"))
 
 
 def test_a_process_goes_on_when_newer_sources_sweep_its_kernels_away(copy):

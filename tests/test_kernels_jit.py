@@ -6,20 +6,23 @@ import pytest
 import tinyconv
 from tinyconv.kernels import jit, threads
 from tinyconv.kernels.jit import kernel
+from tinyconv.kernels.share import ALL
 
 
 @pytest.fixture
 def spy():
-    """A kernel whose two versions only say who they are."""
+    """A kernel that only says by whom it is called."""
 
-    def double(x, y):
+    def double(worker, workers, x, y):
         """Fill y with twice x."""
 
     spying = kernel(double)
     spying.calls = []
-    spying.serial = lambda *_: spying.calls.append("serial")
-    spying.parallel = lambda *_: spying.calls.append("parallel")
+    spying.compiled = lambda worker, workers, *_: spying.calls.append((worker, workers))
     return spying
+
+
+ALONE, TOGETHER = (0, 1), (ALL, 2)
 
 
 needs_cores = pytest.mark.skipif(threads.numba.config.NUMBA_NUM_THREADS < 2, reason="one core only")
@@ -31,14 +34,14 @@ def test_small_work_does_not_pay_for_threads(spy):
     small, large = np.zeros(jit.SMALL // 2 - 1), np.zeros(jit.SMALL // 2)
     spy(small, small, 5)
     spy(large, large, 5)
-    assert spy.calls == ["serial", "parallel"]
+    assert spy.calls == [ALONE, TOGETHER]
 
 
 @needs_cores
 def test_one_thread_is_one_core(spy):
     tinyconv.set_num_threads(1)
     spy(np.zeros(jit.SMALL), np.zeros(jit.SMALL))
-    assert spy.calls == ["serial"]
+    assert spy.calls == [ALONE]
 
 
 @needs_cores
@@ -50,7 +53,7 @@ def test_force_holds_until_the_block_ends(spy):
     with jit.force(parallel=False):
         spy(large)
     spy(tiny)
-    assert spy.calls == ["parallel", "serial", "serial"]
+    assert spy.calls == [TOGETHER, ALONE, ALONE]
 
 
 def test_a_kernel_keeps_its_name_and_docstring(spy):

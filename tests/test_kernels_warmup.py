@@ -15,19 +15,18 @@ def all_kernels():
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT nothing is compiled")
-def test_every_kernel_is_compiled_both_ways_for_both_dtypes(capfd):
+def test_every_kernel_is_compiled_for_both_dtypes(capfd):
     steps = warmup_steps((np.float32, np.float64))
     assert len({step.name for step in steps}) == len(steps)
     for step in steps:
         step.run()
     assert len(all_kernels()) >= 5
     for kernel in all_kernels():
-        for compiled in (kernel.serial, kernel.parallel):
-            dtypes = {
-                str(argument.dtype)
-                for types in compiled.signatures
-                for argument in types
-                if hasattr(argument, "dtype")
-            }
-            assert {"float32", "float64"} <= dtypes, kernel.__name__
+        dtypes = {
+            str(argument.dtype)
+            for types in kernel.compiled.signatures
+            for argument in types
+            if hasattr(argument, "dtype")
+        }
+        assert {"float32", "float64"} <= dtypes, kernel.__name__
     assert capfd.readouterr().err == "", "the caller shows the progress"

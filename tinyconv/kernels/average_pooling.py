@@ -1,11 +1,11 @@
 """Average-pool: the mean of every window, and the way back to all its pixels."""
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
+from tinyconv.kernels.share import share
 
 
 @helper
@@ -19,12 +19,12 @@ def span(step, kernel, stride, before, after, size, count_padding):  # type: ign
 
 @kernel
 def fill_averages(  # type: ignore[no-untyped-def]
-    x, y, KH, KW, SH, SW, top, bottom, left, right, count_padding
+    worker, workers, x, y, KH, KW, SH, SW, top, bottom, left, right, count_padding
 ):
-    """Fill y (NC, OH, OW) from the planes x (NC, H, W); a thread owns a plane."""
+    """Fill y (NC, OH, OW) from the planes x (NC, H, W); a worker owns a plane."""
     NC, H, W = x.shape
     OH, OW = y.shape[1:]
-    for plane in prange(NC):
+    for plane in share(NC, worker, workers):
         for oh in range(OH):
             h1, h2, rows = span(oh, KH, SH, top, bottom, H, count_padding)
             for ow in range(OW):
@@ -38,12 +38,12 @@ def fill_averages(  # type: ignore[no-untyped-def]
 
 @kernel
 def return_shares(  # type: ignore[no-untyped-def]
-    dy, dx, KH, KW, SH, SW, top, bottom, left, right, count_padding
+    worker, workers, dy, dx, KH, KW, SH, SW, top, bottom, left, right, count_padding
 ):
-    """Add the shares of dy (NC, OH, OW) onto the windows' pixels in dx (NC, H, W); a thread owns a plane."""
+    """Add the shares of dy (NC, OH, OW) onto the windows' pixels in dx (NC, H, W); a worker owns a plane."""
     NC, H, W = dx.shape
     OH, OW = dy.shape[1:]
-    for plane in prange(NC):
+    for plane in share(NC, worker, workers):
         for oh in range(OH):
             h1, h2, rows = span(oh, KH, SH, top, bottom, H, count_padding)
             for ow in range(OW):

@@ -60,12 +60,12 @@ class Band(NamedTuple):
         """Rows of a task, and of all."""
         return self.rows, self.units
 
-    def room(self, workers: int, dtype: np.dtype) -> Array:
-        """Return room for a band of each worker, and for what lines share and a vector overruns behind it."""
-        lanes = HOST.lanes(dtype.itemsize)
+    def room(self, dtype: np.dtype) -> Array:
+        """Return room (workers, size) for a band, what lines share, and a vector that overruns it."""
+        workers, lanes = threads.get_num_threads(), HOST.lanes(dtype.itemsize)
         size = self.reading.size + SHARED + lanes if self.is_copied else 0
         size += -size % lanes
-        return scratch("bands", workers * size, dtype)
+        return scratch("bands", workers * size, dtype).reshape(workers, size)
 
 
 class Cost(NamedTuple):

@@ -8,9 +8,7 @@ gradient, so only they are multiplied on the way back.
 from functools import partial
 
 import numpy as np
-from numba import prange
 
-from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band, forward_band
 from tinyconv.kernels.convolution import image_gradient, task_of, weight_gradients
 from tinyconv.kernels.correlation import multiply, multiply_band
@@ -24,6 +22,7 @@ from tinyconv.kernels.patches import patches_of
 from tinyconv.kernels.planes import lay_band
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
+from tinyconv.kernels.share import share
 from tinyconv.kernels.sparse_image import ImageGradient
 from tinyconv.kernels.sparse_weights import WeightSums
 from tinyconv.kernels.winners import Upstream, lay_winners
@@ -54,64 +53,60 @@ def pool_row(sums, s, line, height, width, best, winner, KW, SW):  # type: ignor
 
 @kernel
 def fill_pooled(  # type: ignore[no-untyped-def]
-    x, lines, reading, panels, bias, y, winners, OH, OW, rows, pool, stride, bands, workers, lanes
+    worker, workers, x, lines, reading, panels, bias, y, winners, OH, OW, rows, pool, stride, bands, lanes
 ):
     """Fill y and winners (NG, F, PH, PW) from x (NG, C, H, W), `rows` rows at a time, as `fill` does."""
     NG, F, PH, PW = y.shape
-    G, R, line, size = len(bias), panels.shape[1], reading.line, bands.size // workers
+    G, R, line, size = len(bias), panels.shape[1], reading.line, bands.shape[1]
     B, shifts, offsets = (F + R - 1) // R, reading.shifts, bias.reshape(-1)
     (KH, KW), (SH, SW) = pool, stride
     count, tallest = (PH + rows - 1) // rows, (rows - 1) * SH + KH
-    source, filters = bands if size else x.reshape(-1), panels.reshape(-1)
-    best, winner = y.reshape(-1), winners.reshape(-1)
-    for worker in prange(workers):
-        sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
-        for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
-            n, top = task // count, task % count * rows
-            made = min(rows, PH - top)
-            height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
-            columns = (height - 1) * line + OW
-            ld = (columns + lanes - 1) // lanes * lanes
-            above = top * SH * line  # numbers of the image
-            start = worker * size if size else n * reading.size + above
-            beyond = 0 if size else rows * SH * line if top + rows < PH else reading.size - above
-            if size:
-                lay_band(x, n, lines, top * SH, height - tallest, bands, start)
-            for b in range(B):
-                block = n % G * B + b
-                p = block * shifts.size * R
-                ask = beyond * (b == B - 1)
-                multiply(
-                    filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, ld, ask
-                )
-                for f in range(b * R, min(F, b * R + R)):
-                    for row in range(made):
-                        s, here = (f - b * R) * ld + row * SH * line, min(KH, height - row * SH)
-                        o = ((n * F + f) * PH + top + row) * PW
-                        if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
-                            pool_tile(sums, s, line, best, winner, o, PW)
-                        else:
-                            maxima, taps = best[o : o + PW], winner[o : o + PW]
-                            pool_row(sums, s, line, here, OW, maxima, taps, KW, SW)
+    flat, filters = bands.reshape(-1), panels.reshape(-1)
+    source, best, winner = flat if size else x.reshape(-1), y.reshape(-1), winners.reshape(-1)
+    sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
+    for task in share(NG * count, worker, min(workers, len(bands))):
+        n, top = task // count, task % count * rows
+        made = min(rows, PH - top)
+        height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
+        columns = (height - 1) * line + OW
+        ld = (columns + lanes - 1) // lanes * lanes
+        above = top * SH * line  # numbers of the image
+        start = worker * size if size else n * reading.size + above
+        beyond = 0 if size else rows * SH * line if top + rows < PH else reading.size - above
+        if size:
+            lay_band(x, n, lines, top * SH, height - tallest, flat, start)
+        for b in range(B):
+            block = n % G * B + b
+            p = block * shifts.size * R
+            ask = beyond * (b == B - 1)
+            multiply(filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, ld, ask)
+            for f in range(b * R, min(F, b * R + R)):
+                for row in range(made):
+                    s, here = (f - b * R) * ld + row * SH * line, min(KH, height - row * SH)
+                    o = ((n * F + f) * PH + top + row) * PW
+                    if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
+                        pool_tile(sums, s, line, best, winner, o, PW)
+                    else:
+                        maxima, taps = best[o : o + PW], winner[o : o + PW]
+                        pool_row(sums, s, line, here, OW, maxima, taps, KW, SW)
 
 
 @kernel
 def fill_unpooled(  # type: ignore[no-untyped-def]
-    windows, lines, reading, panels, bias, dx, rows, units, bands, workers, lanes
+    worker, workers, windows, lines, reading, panels, bias, dx, rows, units, bands, lanes
 ):
     """Fill dx (NG, C, H, W) from the windows of NG·F images, `rows` rows at a time, as `fill` does."""
-    NG, G, size = len(dx), len(bias), bands.size // workers
+    NG, G, size, flat = len(dx), len(bias), bands.shape[1], bands.reshape(-1)
     F, HQ, WQ = len(windows.dy) // max(1, NG), lines.lines, lines.length
     count = (units + rows - 1) // rows
-    for worker in prange(workers):
-        for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
-            n, top = task // count, task % count * rows
-            height = min(rows, units - top)
-            h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows
-            for f in range(F):
-                place = worker * size + f * HQ * WQ
-                lay_winners(windows, n * F + f, h, w, tall, WQ, bands, place)
-            multiply_band(bands, worker * size, reading, panels, n % G, bias, dx[n], top, height, lanes)
+    for task in share(NG * count, worker, min(workers, len(bands))):
+        n, top = task // count, task % count * rows
+        height = min(rows, units - top)
+        h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows
+        for f in range(F):
+            place = worker * size + f * HQ * WQ
+            lay_winners(windows, n * F + f, h, w, tall, WQ, flat, place)
+        multiply_band(flat, worker * size, reading, panels, n % G, bias, dx[n], top, height, lanes)
 
 
 def block_forward(
@@ -129,10 +124,9 @@ def block_forward(
     band = forward_band(geometry, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
     images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
     filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
-    workers, lanes, pool = threads.get_num_threads(), HOST.lanes(x.itemsize), (pool_size, pool_stride)
-    bands = band.room(workers, x.dtype)
-    sizes = *geometry.outputs, band.rows
-    fill_pooled(images, band.lines, band.reading, *filters, *made, *sizes, *pool, bands, workers, lanes)
+    sizes, pool = (*geometry.outputs, band.rows), (pool_size, pool_stride)
+    bands, lanes = band.room(x.dtype), HOST.lanes(x.itemsize)
+    fill_pooled(images, band.lines, band.reading, *filters, *made, *sizes, *pool, bands, lanes)
     return y, winners
 
 
@@ -141,9 +135,8 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
     if not band.is_copied:  # there is no such image to read: it is laid out whole
         band = band._replace(rows=band.units, is_copied=True)
     windows = upstream.windows(slice(None))
-    workers, lanes, dx = threads.get_num_threads(), HOST.lanes(out.itemsize), grouped(out, len(bias))
-    bands = band.room(workers, out.dtype)
-    fill_unpooled(windows, band.lines, band.reading, panels, bias, dx, *band.cut, bands, workers, lanes)
+    bands, lanes, dx = band.room(out.dtype), HOST.lanes(out.itemsize), grouped(out, len(bias))
+    fill_unpooled(windows, band.lines, band.reading, panels, bias, dx, *band.cut, bands, lanes)
 
 
 def block_backward(

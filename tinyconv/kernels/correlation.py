@@ -8,15 +8,14 @@ the image is one for each phase of the stride.
 """
 
 import numpy as np
-from numba import prange
 
-from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, grouped, plain
 from tinyconv.kernels.line_tile import make_line_tile
 from tinyconv.kernels.planes import lay_band
+from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import ROWS, WIDEST, make_tile
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
@@ -105,30 +104,28 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes,
 
 
 @kernel
-def fill(x, lines, reading, panels, bias, out, rows, units, bands, workers, lanes):  # type: ignore[no-untyped-def]
+def fill(worker, workers, x, lines, reading, panels, bias, out, rows, units, bands, lanes):  # type: ignore[no-untyped-def]
     """Fill out (NG, F, H, W) from x (NG, C, H, W), `rows` of `units` rows of outputs at a time.
 
     A worker owns some bands, and lays them out in its part of `bands`; without any, x is read where it is,
     and the last filters that read a band ask for the next one: it is on its way from memory meanwhile.
     """
-    NG, G, size = len(x), len(bias), bands.size // workers
+    NG, G, size, flat = len(x), len(bias), bands.shape[1], bands.reshape(-1)
     count = (units + rows - 1) // rows
-    source = bands if size else x.reshape(-1)
-    for worker in prange(workers):
-        for task in range(worker * NG * count // workers, (worker + 1) * NG * count // workers):
-            n, top = task // count, task % count * rows
-            height = min(rows, units - top)
-            above = top * reading.line  # numbers of the image
-            start = worker * size if size else n * reading.size + above
-            beyond = 0 if size else rows * reading.line if top + rows < units else reading.size - above
-            if size:
-                lay_band(x, n, lines, top, height - rows, bands, start)
-            multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes, beyond)
+    source = flat if size else x.reshape(-1)
+    for task in share(NG * count, worker, min(workers, len(bands))):
+        n, top = task // count, task % count * rows
+        height = min(rows, units - top)
+        above = top * reading.line  # numbers of the image
+        start = worker * size if size else n * reading.size + above
+        beyond = 0 if size else rows * reading.line if top + rows < units else reading.size - above
+        if size:
+            lay_band(x, n, lines, top, height - rows, flat, start)
+        multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes, beyond)
 
 
 def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> None:
     """Fill out (N, F, H, W) from x (N, C, H, W), with panels (…, R) and bias (G, F/G)."""
     images, made = grouped(plain(x), len(bias)), grouped(out, len(bias))
-    workers, lanes = threads.get_num_threads(), HOST.lanes(x.itemsize)
-    bands = band.room(workers, x.dtype)
-    fill(images, band.lines, band.reading, panels, bias, made, *band.cut, bands, workers, lanes)
+    bands, lanes = band.room(x.dtype), HOST.lanes(x.itemsize)
+    fill(images, band.lines, band.reading, panels, bias, made, *band.cut, bands, lanes)

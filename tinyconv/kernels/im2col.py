@@ -1,18 +1,18 @@
 """im2col copies the patch under each output pixel into a column; col2im adds the columns back."""
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
+from tinyconv.kernels.share import share
 
 
 @kernel
-def fill_columns(padded, columns, SH, SW, DH, DW):  # type: ignore[no-untyped-def]
-    """Columns (N, C, KH, KW, OH, OW) from the padded images (N, C, H, W); a thread owns a channel."""
+def fill_columns(worker, workers, padded, columns, SH, SW, DH, DW):  # type: ignore[no-untyped-def]
+    """Columns (N, C, KH, KW, OH, OW) from the padded images (N, C, H, W); a worker owns a channel."""
     N, C, KH, KW, OH, OW = columns.shape
-    for plane in prange(N * C):
+    for plane in share(N * C, worker, workers):
         n, c = plane // C, plane % C
         for kh in range(KH):
             for kw in range(KW):
@@ -24,10 +24,10 @@ def fill_columns(padded, columns, SH, SW, DH, DW):  # type: ignore[no-untyped-de
 
 
 @kernel
-def add_columns(columns, padded, SH, SW, DH, DW):  # type: ignore[no-untyped-def]
-    """Add the columns (N, C, KH, KW, OH, OW) onto the padded images (N, C, H, W); a thread owns a channel."""
+def add_columns(worker, workers, columns, padded, SH, SW, DH, DW):  # type: ignore[no-untyped-def]
+    """Add the columns (N, C, KH, KW, OH, OW) onto the padded images (N, C, H, W); a worker owns a channel."""
     N, C, KH, KW, OH, OW = columns.shape
-    for plane in prange(N * C):
+    for plane in share(N * C, worker, workers):
         n, c = plane // C, plane % C
         for kh in range(KH):
             for kw in range(KW):

@@ -10,13 +10,18 @@ import numpy as np
 from numba.core import event
 
 from tinyconv.kernels import cache, threads
+from tinyconv.kernels.share import ALL
 
 # Below this many array elements the work is done before a second thread has woken up.
 SMALL = 1 << 15
 
 
 def kernel(function: Callable[..., None]) -> "Kernel":
-    """Make a kernel of a loop over arrays and ints that fills its outputs; its outer loop is a `prange`."""
+    """Make a kernel of a loop over arrays and ints that fills its outputs.
+
+    Its first arguments are `worker` and `workers`, and it gets its turns from `share`; who calls it says
+    neither.
+    """
     return Kernel(function)
 
 
@@ -29,24 +34,24 @@ def helper(function: Callable[..., None], *, inline: bool = False) -> Any:
 
 
 class Kernel:
-    """One loop, compiled twice on first use: for all cores, and for one.
+    """One loop, compiled on first use: it runs on one core, or its turns are shared out between all.
 
-    Both versions give the same bits: a thread owns what it writes, and sums have a fixed order.
+    Both give the same bits: a worker owns what it writes, and sums have a fixed order.
     """
 
     def __init__(self, function: Callable[..., None]) -> None:
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
         self.__wrapped__ = function
-        self.serial = _compile(function, parallel=False)
-        self.parallel = _compile(function, parallel=True)
+        self.compiled = _compile(function)
 
     def __call__(self, *arguments: Any) -> None:
         """Run the loop: on all cores where the arrays are large enough and the cores are free."""
+        threads.start()
         if not (_are_large(arguments) if _forced is None else _forced):
-            return self.serial(*arguments)
-        with threads.permit() as granted:
-            return self.parallel(*arguments) if granted else self.serial(*arguments)
+            return self.compiled(0, 1, *arguments)
+        with threads.permit() as workers:
+            return self.compiled(0 if workers == 1 else ALL, workers, *arguments)
 
 
 def _are_large(arguments: tuple[Any, ...]) -> bool:
@@ -62,7 +67,7 @@ _forced: bool | None = None
 
 @contextmanager
 def force(*, parallel: bool) -> Iterator[None]:
-    """Run every kernel of any size in parallel, or none: for warm-up and tests, in one thread."""
+    """Run every kernel of any size on all cores, or none: for tests, in one thread."""
     global _forced
     _forced = parallel
     try:
@@ -71,16 +76,28 @@ def force(*, parallel: bool) -> Iterator[None]:
         _forced = None
 
 
-def _compile(function: Callable[..., None], parallel: bool) -> Any:
-    """Compile lazily; the two versions are kept apart, as Numba's key does not tell them apart.
+def _compile(function: Callable[..., None]) -> Any:
+    """Compile lazily, and keep the machine code.
 
     No fastmath: its "no NaNs" would break ReLU and max-pool. nogil: other Python threads go on meanwhile.
     """
-    compiled = numba.njit(parallel=parallel, nogil=True, error_model="numpy")(function)
-    if cache.DIRECTORY is not None and not numba.config.DISABLE_JIT:
-        compiled._cache = cache.Kept(function, cache.DIRECTORY / ("parallel" if parallel else "serial"))
+    if numba.config.DISABLE_JIT:
+        return _one_after_the_other(function)
+    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    if cache.DIRECTORY is not None:
+        compiled._cache = cache.Kept(function, cache.DIRECTORY)
     _ours.add(id(compiled))
     return compiled
+
+
+def _one_after_the_other(function: Callable[..., None]) -> Callable[..., None]:
+    """Return what a compiled kernel does, without the JIT: no two workers at once."""
+
+    def call(worker: int, workers: int, *arguments: Any) -> None:
+        for each in range(workers) if worker == ALL else (worker,):
+            function(each, workers, *arguments)
+
+    return call
 
 
 _ours: set[int] = set()  # which of the functions that Numba compiles in this process are kernels

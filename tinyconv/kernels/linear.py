@@ -7,7 +7,6 @@ waiting for the next product, while the kernels want the cores; and any number o
 """
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.correlation import multiply
 from tinyconv.kernels.host import HOST
@@ -15,17 +14,18 @@ from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.planes import room
+from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import WIDEST
 
 
 @kernel
-def fill_product(panels, right, shifts, nothing, out, lanes):  # type: ignore[no-untyped-def]
+def fill_product(worker, workers, panels, right, shifts, nothing, out, lanes):  # type: ignore[no-untyped-def]
     """Fill out (M, P) from panels (B·K, R) and the rows of flat `right`; a task owns a strip of R rows."""
     (M, P), K, R = out.shape, shifts.size, panels.shape[1]
     B, wide = (M + R - 1) // R, WIDEST * lanes  # columns
     strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower, unless P is
     left, flat = panels.reshape(-1), out.reshape(-1)
-    for task in prange(strips * B):
+    for task in share(strips * B, worker, workers):
         strip, b = task // B, task % B
         first, last = strip * wide, P if strip == strips - 1 else (strip + 1) * wide
         count, row, p = last - first, b * R, b * K * R

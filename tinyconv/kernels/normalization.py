@@ -1,15 +1,15 @@
-"""Batch normalisation: a thread owns a channel while it adds up, and a plane while it writes.
+"""Batch normalisation: a worker owns a channel while it adds up, and a plane while it writes.
 
 A sum over a channel is kept as many running sums side by side, in float64, that are added up last: so its
 order is fixed, and the loops over neighbours fill whole registers.
 """
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
+from tinyconv.kernels.share import share
 
 SUMS = 256  # running sums side by side: 2 KiB, which stay in the first-level cache
 
@@ -43,10 +43,10 @@ def total(sums):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_statistics(x, mean, var):  # type: ignore[no-untyped-def]
+def fill_statistics(worker, workers, x, mean, var):  # type: ignore[no-untyped-def]
     """Fill mean and var (C,) from x (N, C, P); the second look at a channel finds it in the cache."""
     N, C, P = x.shape
-    for c in prange(C):
+    for c in share(C, worker, workers):
         sums = np.zeros(max(1, min(P, SUMS)))
         for n in range(N):
             add_line(sums, x[n, c])
@@ -57,10 +57,10 @@ def fill_statistics(x, mean, var):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_sums(dy, x, mean, dy_sum, product_sum):  # type: ignore[no-untyped-def]
+def fill_sums(worker, workers, dy, x, mean, dy_sum, product_sum):  # type: ignore[no-untyped-def]
     """Fill (C,) sums over each channel (N, C, P): of dy, and of dy · (x − mean)."""
     N, C, P = x.shape
-    for c in prange(C):
+    for c in share(C, worker, workers):
         sums = np.zeros(max(1, min(P, SUMS)))
         for n in range(N):
             add_line(sums, dy[n, c])
@@ -71,10 +71,10 @@ def fill_sums(dy, x, mean, dy_sum, product_sum):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_scaled(x, mean, scale, shift, y):  # type: ignore[no-untyped-def]
+def fill_scaled(worker, workers, x, mean, scale, shift, y):  # type: ignore[no-untyped-def]
     """Fill y (N, C, P) with (x − mean) · scale + shift, where each channel has its own three numbers."""
     N, C, P = x.shape
-    for plane in prange(N * C):
+    for plane in share(N * C, worker, workers):
         n, c = plane // C, plane % C
         source, target = x[n, c], y[n, c]
         for p in range(P):
@@ -82,10 +82,10 @@ def fill_scaled(x, mean, scale, shift, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_gradient(dy, x, mean, scale, slope, shift, dx):  # type: ignore[no-untyped-def]
+def fill_gradient(worker, workers, dy, x, mean, scale, slope, shift, dx):  # type: ignore[no-untyped-def]
     """Fill dx (N, C, P) with (dy − shift − (x − mean) · slope) · scale."""
     N, C, P = x.shape
-    for plane in prange(N * C):
+    for plane in share(N * C, worker, workers):
         n, c = plane // C, plane % C
         above, seen, below = dy[n, c], x[n, c], dx[n, c]
         for p in range(P):

@@ -7,15 +7,14 @@ tile, V of them, lie side by side for each pixel, so that a tile takes them as w
 """
 
 import numpy as np
-from numba import prange
 
-from tinyconv.kernels import threads
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import ROWS, make_outer_tile
 
 outer1, outer2 = make_outer_tile(1), make_outer_tile(2)
@@ -25,12 +24,12 @@ PATCH = 8  # filters that are turned at a time: so many lines the first-level ca
 
 
 @kernel
-def turn(dy, turned):  # type: ignore[no-untyped-def]
+def turn(worker, workers, dy, turned):  # type: ignore[no-untyped-def]
     """Turned (N, G, T, P, V) from dy (N, G, F/G, P), with zeros for the filters that are missing."""
     N, G, T, P, V = turned.shape
     F = dy.shape[2]
     blocks = (P + BLOCK - 1) // BLOCK
-    for task in prange(N * G * T * blocks):
+    for task in share(N * G * T * blocks, worker, workers):
         n, g, t = task // (G * T * blocks), task // (T * blocks) % G, task // blocks % T
         first = task % blocks * BLOCK
         last = min(P, first + BLOCK)
@@ -45,35 +44,34 @@ def turn(dy, turned):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_outer_products(planes, size, line, shifts, turned, sums, rows, lanes, workers):  # type: ignore[no-untyped-def]
+def add_outer_products(worker, workers, planes, size, line, shifts, turned, sums, rows, lanes):  # type: ignore[no-untyped-def]
     """Add the outer products of all pixels to sums (G, T, K', V); a worker owns some of them."""
     N, G, T, OH, OW, V = turned.shape
     K = sums.shape[2]
     chunks = K // ROWS
     flat, made = sums.reshape(-1), turned.reshape(-1)
-    units = G * T * chunks
-    for worker in prange(workers):
-        for n in range(N):
-            for top in range(0, OH, rows):
-                height = min(rows, OH - top)
-                for unit in range(worker * units // workers, (worker + 1) * units // workers):
-                    tile, k = unit // chunks, unit % chunks * ROWS
-                    q = (n * G + tile // T) * size + top * line
-                    r = ((n * G * T + tile) * OH + top) * OW * V
-                    o = (tile * K + k) * V
-                    if lanes < V:
-                        outer2(planes, q, shifts, k, line, made, r, V, height, OW, flat, o, V)
-                    else:
-                        outer1(planes, q, shifts, k, line, made, r, V, height, OW, flat, o, V)
+    mine = share(G * T * chunks, worker, workers)
+    for n in range(N):
+        for top in range(0, OH, rows):
+            height = min(rows, OH - top)
+            for unit in mine:
+                tile, k = unit // chunks, unit % chunks * ROWS
+                q = (n * G + tile // T) * size + top * line
+                r = ((n * G * T + tile) * OH + top) * OW * V
+                o = (tile * K + k) * V
+                if lanes < V:
+                    outer2(planes, q, shifts, k, line, made, r, V, height, OW, flat, o, V)
+                else:
+                    outer1(planes, q, shifts, k, line, made, r, V, height, OW, flat, o, V)
 
 
 @kernel
-def turn_back(sums, dweight):  # type: ignore[no-untyped-def]
+def turn_back(worker, workers, sums, dweight):  # type: ignore[no-untyped-def]
     """Fill dweight (G, F/G, K) from the sums (G, T, K', V)."""
     G, F, K = dweight.shape
     V = sums.shape[3]
     patches = (F + PATCH - 1) // PATCH
-    for task in prange(G * patches):
+    for task in share(G * patches, worker, workers):
         g, f = task // patches, task % patches * PATCH
         for k in range(K):
             total = sums[g, f // V, k]
@@ -82,10 +80,10 @@ def turn_back(sums, dweight):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_pixels(turned, sums):  # type: ignore[no-untyped-def]
+def add_pixels(worker, workers, turned, sums):  # type: ignore[no-untyped-def]
     """Fill sums (NGT, V) with the gradients (NGT, OH, OW, V) of all pixels, added up row by row."""
     NGT, OH, OW, V = turned.shape
-    for panel in prange(NGT):
+    for panel in share(NGT, worker, workers):
         total, row = sums[panel], np.empty(V, turned.dtype)
         total[:] = 0
         for i in range(OH):
@@ -143,8 +141,7 @@ class WeightGradient:
         N, G, T, OH, OW, V = turned.shape
         line, size = self.reading.line, self.reading.size
         rows, lanes = max(1, BLOCK // OW), HOST.lanes(turned.itemsize)
-        workers = threads.get_num_threads()
-        add_outer_products(planes, size, line, self.shifts, turned, self.sums, rows, lanes, workers)
+        add_outer_products(planes, size, line, self.shifts, turned, self.sums, rows, lanes)
         by_image = np.empty((N * G * T, V), turned.dtype)
         add_pixels(turned.reshape(N * G * T, OH, OW, V), by_image)
         for image in by_image.reshape(N, G, T * V):

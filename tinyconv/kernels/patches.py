@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
@@ -17,6 +16,7 @@ from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.patch_tile import SIZES
 from tinyconv.kernels.planes import room
+from tinyconv.kernels.share import share
 from tinyconv.kernels.turn_tile import make_gather_channels
 
 gather_channels = make_gather_channels()
@@ -111,12 +111,12 @@ def places_of(size: Pair, before: Pair, rows: int, cols: int) -> Array:
 
 
 @kernel
-def fill_patches(x, places, blocks, odd, lanes):  # type: ignore[no-untyped-def]
+def fill_patches(worker, workers, x, places, blocks, odd, lanes):  # type: ignore[no-untyped-def]
     """Blocks (NG, B, HP·WP + 1, V) from x (NG, C, H·W); `odd` (NG·B,) counts what is not finite."""
     NG, B, _, V = blocks.shape
     C, P = x.shape[1:]
     images, flat = x.reshape(-1), blocks.reshape(-1)
-    for task in prange(NG * B):
+    for task in share(NG * B, worker, workers):
         image, first = task // B, task % B * V
         block = blocks[image, task % B]
         block.reshape(-1)[:] = 0
@@ -140,11 +140,11 @@ def fill_patches(x, places, blocks, odd, lanes):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_table(weight, slots, table):  # type: ignore[no-untyped-def]
+def fill_table(worker, workers, weight, slots, table):  # type: ignore[no-untyped-def]
     """Table (G, B, F/G, S) from weight (F, K): weight k in its slot, zeros in the others."""
     G, B, F, S = table.shape
     flat = table.reshape(-1)
-    for own in prange(G * F):
+    for own in share(G * F, worker, workers):
         g, f = own // F, own % F
         table[g, :, f] = 0
         for k in range(slots.size):
@@ -152,11 +152,11 @@ def fill_table(weight, slots, table):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_table(table, slots, weight):  # type: ignore[no-untyped-def]
+def read_table(worker, workers, table, slots, weight):  # type: ignore[no-untyped-def]
     """Weight (F, K) from table (G, B, F/G, S)."""
     G, B, F, S = table.shape
     flat = table.reshape(-1)
-    for own in prange(G * F):
+    for own in share(G * F, worker, workers):
         g, f = own // F, own % F
         for k in range(slots.size):
             weight[own, k] = flat[(g * B * F + f) * S + slots[k]]

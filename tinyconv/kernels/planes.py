@@ -13,13 +13,13 @@ rows are short.
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.line_tile import make_line_tile
 from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import WIDEST
 
 line_tile = make_line_tile()
@@ -171,9 +171,9 @@ def lay_band(x, n, lines, top, more, bands, o):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_planes(x, planes, lines):  # type: ignore[no-untyped-def]
+def fill_planes(worker, workers, x, planes, lines):  # type: ignore[no-untyped-def]
     """Planes (NC, PH·PW·HQ·WQ) from the images x (NC, H, W)."""
-    for plane in prange(len(x)):
+    for plane in share(len(x), worker, workers):
         lay_planes(x, (plane, plane + 1), lines, 0, lines.lines, planes[plane], 0)
 
 

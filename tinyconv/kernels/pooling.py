@@ -1,19 +1,19 @@
 """Max-pool: the largest pixel of every window, and the way back to it."""
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
+from tinyconv.kernels.share import share
 
 
 @kernel
-def pick_largest(x, y, indices, KH, KW, SH, SW, top, left, DH, DW):  # type: ignore[no-untyped-def]
-    """Fill y and indices (NC, OH, OW) from the planes x (NC, H, W); a thread owns a plane."""
+def pick_largest(worker, workers, x, y, indices, KH, KW, SH, SW, top, left, DH, DW):  # type: ignore[no-untyped-def]
+    """Fill y and indices (NC, OH, OW) from the planes x (NC, H, W); a worker owns a plane."""
     NC, H, W = x.shape
     OH, OW = y.shape[1:]
-    for plane in prange(NC):
+    for plane in share(NC, worker, workers):
         for oh in range(OH):
             for ow in range(OW):
                 best, winner = -np.inf, -1
@@ -33,9 +33,9 @@ def pick_largest(x, y, indices, KH, KW, SH, SW, top, left, DH, DW):  # type: ign
 
 
 @kernel
-def return_to_winners(dy, indices, dx):  # type: ignore[no-untyped-def]
-    """Add dy (NC, OH·OW) onto the winners in dx (NC, H·W); a thread owns a plane."""
-    for plane in prange(dy.shape[0]):
+def return_to_winners(worker, workers, dy, indices, dx):  # type: ignore[no-untyped-def]
+    """Add dy (NC, OH·OW) onto the winners in dx (NC, H·W); a worker owns a plane."""
+    for plane in share(dy.shape[0], worker, workers):
         for o in range(dy.shape[1]):
             if indices[plane, o] >= 0:
                 dx[plane, indices[plane, o]] += dy[plane, o]

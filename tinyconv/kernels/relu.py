@@ -1,16 +1,17 @@
 """ReLU, forward and backward, in one pass over the memory."""
 
-from numba import prange
-
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
+from tinyconv.kernels.share import share
 
 
 @kernel
-def keep_positive(gate, x, y):  # type: ignore[no-untyped-def]
+def keep_positive(worker, workers, gate, x, y):  # type: ignore[no-untyped-def]
     """Copy x to y where the gate is not ≤ 0 (so NaN passes), and put 0 elsewhere; all of them flat."""
-    for i in prange(x.size):
+    mine = share(x.size, worker, workers)
+    gate, x, y = gate[mine.start : mine.stop], x[mine.start : mine.stop], y[mine.start : mine.stop]
+    for i in range(x.size):
         y[i] = 0 if gate[i] <= 0 else x[i]
 
 

@@ -1,16 +1,17 @@
 """The gradient of the sigmoid in one pass over the memory; forward, NumPy's vector instructions win."""
 
-from numba import prange
-
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
+from tinyconv.kernels.share import share
 
 
 @kernel
-def fill_sigmoid_gradient(dy, y, dx):  # type: ignore[no-untyped-def]
+def fill_sigmoid_gradient(worker, workers, dy, y, dx):  # type: ignore[no-untyped-def]
     """Fill dx with dy · (1 − y) · y, all of them flat."""
-    for i in prange(dy.size):
+    mine = share(dy.size, worker, workers)
+    dy, y, dx = dy[mine.start : mine.stop], y[mine.start : mine.stop], dx[mine.start : mine.stop]
+    for i in range(dy.size):
         dx[i] = dy[i] * (1 - y[i]) * y[i]
 
 

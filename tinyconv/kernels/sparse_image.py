@@ -8,7 +8,6 @@ zero times ∞ is no zero: filters that are not finite have to go the long way.
 """
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels import plans, threads
 from tinyconv.kernels.bands import rows_that_fit
@@ -20,6 +19,7 @@ from tinyconv.kernels.lending import empty, empty_vectors
 from tinyconv.kernels.patch_tile import make_scatter_tile, make_sweep
 from tinyconv.kernels.patches import Patches, fill_table, places_of
 from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.share import share
 from tinyconv.kernels.turn_tile import make_scatter_channels
 from tinyconv.kernels.winners import Winners
 
@@ -100,7 +100,7 @@ def scatter_rows(strips, q, patches, together, filters, values, lasts, rows, wei
 
 @kernel
 def fill_image(  # type: ignore[no-untyped-def]
-    table, patches, winners, pixels, dx, W, before, SH, rows, together, tall, lanes, strips
+    worker, workers, table, patches, winners, pixels, dx, W, before, SH, rows, together, tall, lanes, strips
 ):
     """Fill dx (NG, C, H·W) from table (G, B, F/G, S); a task owns a band of `rows` rows of an image.
 
@@ -110,30 +110,29 @@ def fill_image(  # type: ignore[no-untyped-def]
     """
     (NG, _, P), (G, B, F, S) = dx.shape, table.shape
     OH, H = winners.starts.shape[1] - 1, P // W
-    bands, (workers, size) = (H + rows - 1) // rows, strips.shape
+    bands, size = (H + rows - 1) // rows, strips.shape[1]
     width, cols, reach, down = patches.width, patches.cols, patches.reach, patches.down
     weights, flat, most = table.reshape(-1), strips.reshape(-1), tall * cols * together
-    for worker in prange(workers):
-        lists = np.empty(most, np.int32), np.empty(most, dx.dtype), np.empty(tall * cols, np.int64)
-        for task in range(worker * NG * bands // workers, (worker + 1) * NG * bands // workers):
-            image, h = task // bands, task % bands * rows
-            height = min(rows, H - h)
-            begin, end = rows_that_saw(h, height, before, reach, SH, OH)
-            start, seen = begin * down, (end - 1 - begin) * down + reach * cols if end > begin else 0
-            block = (seen + 1) * width  # and one more pixel, for those that nobody saw
-            strips[worker, : B * block] = 0
-            for f in range(0, F, together):
-                for bottom in range(end, begin, -tall):
-                    top = max(begin, bottom - tall)
-                    own, count = image * F + f, min(together, F - f)
-                    sort_rows(winners, own, count, top, bottom, patches, together, *lists)
-                    for b in range(B):
-                        q = worker * size + b * block + (top - begin) * down * width
-                        o = ((image % G * B + b) * F + f) * S
-                        scatter_rows(flat, q, patches, together, *lists, bottom - top, weights, o, S, lanes)
-            mine = places_in_strip(pixels[h * W : (h + height) * W], start, seen)
-            for b in range(B):
-                copy_strip(flat, worker * size + b * block, width, mine, dx[image], b * width, h * W, lanes)
+    lists = np.empty(most, np.int32), np.empty(most, dx.dtype), np.empty(tall * cols, np.int64)
+    for task in share(NG * bands, worker, min(workers, len(strips))):
+        image, h = task // bands, task % bands * rows
+        height = min(rows, H - h)
+        begin, end = rows_that_saw(h, height, before, reach, SH, OH)
+        start, seen = begin * down, (end - 1 - begin) * down + reach * cols if end > begin else 0
+        block = (seen + 1) * width  # and one more pixel, for those that nobody saw
+        strips[worker, : B * block] = 0
+        for f in range(0, F, together):
+            for bottom in range(end, begin, -tall):
+                top = max(begin, bottom - tall)
+                own, count = image * F + f, min(together, F - f)
+                sort_rows(winners, own, count, top, bottom, patches, together, *lists)
+                for b in range(B):
+                    q = worker * size + b * block + (top - begin) * down * width
+                    o = ((image % G * B + b) * F + f) * S
+                    scatter_rows(flat, q, patches, together, *lists, bottom - top, weights, o, S, lanes)
+        mine = places_in_strip(pixels[h * W : (h + height) * W], start, seen)
+        for b in range(B):
+            copy_strip(flat, worker * size + b * block, width, mine, dx[image], b * width, h * W, lanes)
 
 
 class ImageGradient:

@@ -8,9 +8,8 @@ have to go the long way.
 """
 
 import numpy as np
-from numba import prange
 
-from tinyconv.kernels import bands, threads
+from tinyconv.kernels import bands
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
@@ -18,6 +17,7 @@ from tinyconv.kernels.layout import Array
 from tinyconv.kernels.lending import empty, empty_vectors
 from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
+from tinyconv.kernels.share import share
 from tinyconv.kernels.winners import Winners
 
 TOGETHER = 64  # filters of a block: their sums stay in the second-level cache over all images
@@ -26,7 +26,7 @@ gather = make_sweep(make_gather_tile)
 
 
 @kernel
-def add_patches(image, patches, winners, sums, rows, together, lanes, workers):  # type: ignore[no-untyped-def]
+def add_patches(worker, workers, image, patches, winners, sums, rows, together, lanes):  # type: ignore[no-untyped-def]
     """Add up sums (G, B, F/G, S) over all images; a worker owns some filters of some blocks.
 
     So many of a block's filters `together`, and `rows` rows of outputs, that their sums and what they saw
@@ -37,22 +37,21 @@ def add_patches(image, patches, winners, sums, rows, together, lanes, workers): 
     N, OH, L = len(starts) // (G * F), starts.shape[1] - 1, places.shape[1]
     size, width = (patches.rows * patches.cols + 1) * patches.width, patches.width
     flat, where, what = sums.reshape(-1), places.reshape(-1), values.reshape(-1)
-    units = G * B * F
-    for worker in prange(workers):
-        unit, end = worker * units // workers, (worker + 1) * units // workers
-        while unit < end:
-            block, f = unit // F, unit % F
-            count = min(together, F - f, end - unit)
-            for n in range(N):
-                q = (n * G * B + block) * size
-                for top in range(0, OH, rows):
-                    bottom = min(OH, top + rows)
-                    for i in range(count):
-                        own = (n * G + block // B) * F + f + i
-                        first, last = own * L + starts[own, top], own * L + starts[own, bottom]
-                        o = (unit + i) * S
-                        gather(image, q, width, patches, where, what, first, last, flat, o, lanes)
-            unit += count
+    mine = share(G * B * F, worker, workers)
+    unit, end = mine.start, mine.stop
+    while unit < end:
+        block, f = unit // F, unit % F
+        count = min(together, F - f, end - unit)
+        for n in range(N):
+            q = (n * G * B + block) * size
+            for top in range(0, OH, rows):
+                bottom = min(OH, top + rows)
+                for i in range(count):
+                    own = (n * G + block // B) * F + f + i
+                    first, last = own * L + starts[own, top], own * L + starts[own, bottom]
+                    o = (unit + i) * S
+                    gather(image, q, width, patches, where, what, first, last, flat, o, lanes)
+        unit += count
 
 
 class WeightSums:
@@ -73,8 +72,7 @@ class WeightSums:
         if image is not None:
             OH, image_bytes = winners.starts.shape[1] - 1, patches.size * x.itemsize
             rows = bands.rows_that_fit(OH, len(x), image_bytes, bands.CACHE)
-            lanes, workers = HOST.lanes(x.itemsize), threads.get_num_threads()
-            add_patches(image, patches, winners, self.sums, rows, TOGETHER, lanes, workers)
+            add_patches(image, patches, winners, self.sums, rows, TOGETHER, HOST.lanes(x.itemsize))
             for sums in winners.sums.reshape(len(x), -1):
                 self.dbias += sums
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from numbers import Integral
 
 import numba
+from numba.np.ufunc import parallel
 
 
 class _Pool:
@@ -19,6 +20,7 @@ class _Pool:
         self.size = numba.config.NUMBA_NUM_THREADS
         self.lock = threading.Lock()
         self.forked = False
+        self.started = False
 
     def after_fork(self) -> None:
         self.forked = True
@@ -27,6 +29,13 @@ class _Pool:
 _pool = _Pool()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_pool.after_fork)
+
+
+def start() -> None:
+    """Let Numba choose its threading layer: kernels, compiled or read from disk, call it by its name."""
+    if not _pool.started:
+        parallel._launch_threads()
+        _pool.started = True
 
 
 def set_num_threads(n: int) -> None:
@@ -59,13 +68,12 @@ def get_num_threads() -> int:
 
 
 @contextmanager
-def permit() -> Iterator[bool]:
-    """Yield whether the caller may run a parallel kernel until the block ends."""
+def permit() -> Iterator[int]:
+    """Yield how many workers the caller may have until the block ends: all, or itself alone."""
     if _pool.size == 1 or _pool.forked or not _pool.lock.acquire(blocking=False):
-        yield False
+        yield 1
         return
     try:
-        numba.set_num_threads(_pool.size)  # Numba keeps the number per Python thread
-        yield True
+        yield _pool.size
     finally:
         _pool.lock.release()

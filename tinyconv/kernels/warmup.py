@@ -13,7 +13,7 @@ from tinyconv.kernels.film import film_backward, film_forward
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.im2col import col2im, im2col
-from tinyconv.kernels.jit import force, silence
+from tinyconv.kernels.jit import silence
 from tinyconv.kernels.layout import Array
 from tinyconv.kernels.linear import product
 from tinyconv.kernels.normalization import batch_norm_backward, batch_norm_forward, channel_statistics
@@ -35,7 +35,7 @@ def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Ste
     """Return what compiles every kernel, step by step; whoever runs the steps shows the progress.
 
     >>> [step.name for step in warmup_steps(dtypes=(np.float32,))][:2]
-    ['convolution, float32, one core', 'linear, float32, one core']
+    ['convolution, float32', 'linear, float32']
     """
     operations: dict[str, Callable[[Array], None]] = {
         "convolution": _convolve,
@@ -49,18 +49,14 @@ def warmup_steps(dtypes: tuple[Any, ...] = (np.float32, np.float64)) -> list[Ste
         "im2col": _look,
     }
     return [
-        Step(
-            f"{name}, {np.dtype(dtype)}, {'all cores' if parallel else 'one core'}",
-            partial(_compile, operation, np.dtype(dtype), parallel),
-        )
+        Step(f"{name}, {np.dtype(dtype)}", partial(_compile, operation, np.dtype(dtype)))
         for dtype in dtypes
-        for parallel in (False, True)
         for name, operation in operations.items()
     ]
 
 
-def _compile(operation: Callable[[Array], None], dtype: np.dtype[Any], parallel: bool) -> None:
-    with silence(), force(parallel=parallel):
+def _compile(operation: Callable[[Array], None], dtype: np.dtype[Any]) -> None:
+    with silence():
         operation(np.ones((1, 1, 2, 2), dtype))
 
 

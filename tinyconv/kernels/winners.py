@@ -7,13 +7,13 @@ pixels; or, where the convolution's way back wants the gradient as an image, put
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.list_tile import list_twin, make_list_tile
 from tinyconv.kernels.scratch import scratch
+from tinyconv.kernels.share import share
 from tinyconv.kernels.unpool_tile import make_unpool_tile
 
 list_tile, unpool_tile = make_list_tile(), make_unpool_tile()
@@ -62,16 +62,16 @@ def lay_winners(windows, n, h, w, height, width, flat, o):  # type: ignore[no-un
 
 
 @kernel
-def fill_dense(windows, dense):  # type: ignore[no-untyped-def]
+def fill_dense(worker, workers, windows, dense):  # type: ignore[no-untyped-def]
     """Fill dense (NF, OH, OW) with the gradient at each window's winner."""
     NF, OH, OW = dense.shape
     flat = dense.reshape(-1)
-    for n in prange(NF):
+    for n in share(NF, worker, workers):
         lay_winners(windows, n, 0, 0, OH, OW, flat, n * OH * OW)
 
 
 @kernel
-def list_winners(windows, places, values, starts, sums, step, lanes):  # type: ignore[no-untyped-def]
+def list_winners(worker, workers, windows, places, values, starts, sums, step, lanes):  # type: ignore[no-untyped-def]
     """Fill places and values (NF, P + lanes) with what is not zero, by rows of outputs.
 
     An output's place is row·step[0] + column·step[1]; the list of a row begins at starts (NF, OH + 1), and
@@ -83,7 +83,7 @@ def list_winners(windows, places, values, starts, sums, step, lanes):  # type: i
     data = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
     lists = places.reshape(-1), values.reshape(-1)
     zero = dy.dtype.type(0)
-    for image in prange(NF):
+    for image in share(NF, worker, workers):
         start, total, count = starts[image], zero, 0
         for row in range(OH):
             start[row] = count
