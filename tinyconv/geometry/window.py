@@ -1,5 +1,6 @@
 """One layer's sizes: how its window slides over an image (PyTorch's arithmetic, floor and ceil)."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tinyconv.shapes import Pair, ShapeError, pair
@@ -53,9 +54,8 @@ class Window(NamedTuple):
     cols: Axis = Axis()
     ceil_mode: bool = False
 
-    @classmethod
+    @staticmethod
     def of(
-        cls,
         function: str,
         kernel_size: Any,
         stride: Any = 1,
@@ -67,10 +67,8 @@ class Window(NamedTuple):
         kernels = pair(function, "kernel_size", kernel_size, minimum=1)
         strides = pair(function, "stride", stride, minimum=1)
         dilations = pair(function, "dilation", dilation, minimum=1)
-        (top, bottom), (left, right) = _paddings(function, padding, kernels, strides, dilations)
-        (KH, KW), (SH, SW), (DH, DW) = kernels, strides, dilations
-        rows, cols = Axis(KH, SH, top, bottom, DH), Axis(KW, SW, left, right, DW)
-        return cls(rows, cols, bool(ceil_mode))
+        paddings = _paddings(function, padding, kernels, strides, dilations)
+        return _window(kernels, strides, paddings, dilations, bool(ceil_mode))
 
     @property
     def kernel_size(self) -> Pair:
@@ -99,14 +97,26 @@ class Window(NamedTuple):
     def output_size(self, function: str, H: int, W: int) -> Pair:
         """Return (OH, OW) for an H×W image, or raise a `ShapeError` when no window fits."""
         OH, OW = self.places(H, W)
-        for letter, size, axis, steps in (("H", H, self.rows, OH), ("W", W, self.cols, OW)):
-            if steps < 1 or size < 1:
-                raise ShapeError(
-                    f"{function}: kernel_size (={axis.kernel}) with dilation {axis.dilation} spans "
-                    f"{axis.extent} pixels and must fit into the padded image: "
-                    f"{letter} = {size}, padding {axis.before} + {axis.after}"
-                )
+        if min(OH, OW, H, W) < 1:
+            letter, size, axis = ("H", H, self.rows) if min(OH, H) < 1 else ("W", W, self.cols)
+            raise ShapeError(
+                f"{function}: kernel_size (={axis.kernel}) with dilation {axis.dilation} spans "
+                f"{axis.extent} pixels and must fit into the padded image: "
+                f"{letter} = {size}, padding {axis.before} + {axis.after}"
+            )
         return OH, OW
+
+
+@lru_cache(maxsize=1024)
+def _window(
+    kernels: Pair, strides: Pair, paddings: tuple[Pair, Pair], dilations: Pair, ceil_mode: bool
+) -> Window:
+    """Return the window for what is checked: kept, as a layer asks for the same one at every call."""
+    rows, cols = (
+        Axis(kernel, stride, *padding, dilation)
+        for kernel, stride, padding, dilation in zip(kernels, strides, paddings, dilations, strict=True)
+    )
+    return Window(rows, cols, ceil_mode)
 
 
 def _paddings(
@@ -115,7 +125,7 @@ def _paddings(
     """Return ((top, bottom), (left, right)) for every way of writing a padding."""
     if isinstance(padding, str):
         return _named_padding(function, padding, kernels, strides, dilations)
-    if isinstance(padding, tuple | list) and any(isinstance(side, tuple | list) for side in padding):
+    if isinstance(padding, (tuple, list)) and any(isinstance(side, (tuple, list)) for side in padding):
         if len(padding) != 2:
             raise ShapeError(f"{function}: padding (={padding!r}) must be ((top, bottom), (left, right))")
         return pair(function, "padding", padding[0], 0), pair(function, "padding", padding[1], 0)

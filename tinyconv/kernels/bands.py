@@ -7,7 +7,7 @@ vectors, and what was measured for what surrounds it. A bad guess costs time, ne
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,6 +59,11 @@ class Band(NamedTuple):
     def cut(self) -> Pair:
         """Rows of a task, and of all."""
         return self.rows, self.units
+
+    @property
+    def nameless(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Lines and reading as a kernel takes them, see `fill`."""
+        return tuple(self.lines), tuple(self.reading)
 
     def room(self, dtype: np.dtype) -> Array:
         """Return room (workers, size) for a band, what lines share, and a vector that overruns it."""

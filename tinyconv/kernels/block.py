@@ -19,7 +19,8 @@ from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.patches import patches_of
-from tinyconv.kernels.planes import lay_band
+from tinyconv.kernels.planes import Lines, lay_band
+from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
 from tinyconv.kernels.share import share
@@ -56,6 +57,7 @@ def fill_pooled(  # type: ignore[no-untyped-def]
     worker, workers, x, lines, reading, panels, bias, y, winners, OH, OW, rows, pool, stride, bands, lanes
 ):
     """Fill y and winners (NG, F, PH, PW) from x (NG, C, H, W), `rows` rows at a time, as `fill` does."""
+    lines, reading = Lines(*lines), Reading(*reading)
     NG, F, PH, PW = y.shape
     G, R, line, size = len(bias), panels.shape[1], reading.line, bands.shape[1]
     B, shifts, offsets = (F + R - 1) // R, reading.shifts, bias.reshape(-1)
@@ -96,6 +98,7 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
     worker, workers, windows, lines, reading, panels, bias, dx, rows, units, bands, lanes
 ):
     """Fill dx (NG, C, H, W) from the windows of NG·F images, `rows` rows at a time, as `fill` does."""
+    lines, reading = Lines(*lines), Reading(*reading)
     NG, G, size, flat = len(dx), len(bias), bands.shape[1], bands.reshape(-1)
     F, HQ, WQ = len(windows.dy) // max(1, NG), lines.lines, lines.length
     count = (units + rows - 1) // rows
@@ -126,7 +129,7 @@ def block_forward(
     filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
     sizes, pool = (*geometry.outputs, band.rows), (pool_size, pool_stride)
     bands, lanes = band.room(x.dtype), HOST.lanes(x.itemsize)
-    fill_pooled(images, band.lines, band.reading, *filters, *made, *sizes, *pool, bands, lanes)
+    fill_pooled(images, *band.nameless, *filters, *made, *sizes, *pool, bands, lanes)
     return y, winners
 
 
@@ -136,7 +139,7 @@ def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array
         band = band._replace(rows=band.units, is_copied=True)
     windows = upstream.windows(slice(None))
     bands, lanes, dx = band.room(out.dtype), HOST.lanes(out.itemsize), grouped(out, len(bias))
-    fill_unpooled(windows, band.lines, band.reading, panels, bias, dx, *band.cut, bands, lanes)
+    fill_unpooled(windows, *band.nameless, panels, bias, dx, *band.cut, bands, lanes)
 
 
 def block_backward(

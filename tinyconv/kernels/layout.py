@@ -10,6 +10,8 @@ Pair = tuple[int, int]
 
 def grouped(images: Array, groups: int) -> Array:
     """Return images (N, C, H, W) as (N·G, C/G, H, W)."""
+    if groups == 1:
+        return images
     N, C, H, W = images.shape
     return images.reshape(N * groups, C // groups, H, W)
 
