@@ -142,3 +142,17 @@ def test_a_forked_child_lives_and_computes_the_same(layer):
     if "No threading layer could be loaded" in done.stderr:
         pytest.skip(f"{layer} is not on this machine")
     assert (done.returncode, done.stdout) == (0, "child: 0\n"), done.stderr
+
+
+PEER = """
+import numpy as np, torch
+from tinyconv.functional import conv2d_forward
+torch.set_num_threads(1)
+before = torch.get_num_threads()  # from here on it believes OpenMP
+conv2d_forward(np.ones((4, 8, 64, 64), np.float32), np.ones((8, 8, 3, 3), np.float32))
+print("PyTorch:", before, torch.get_num_threads())
+"""
+
+
+def test_pytorch_keeps_the_number_of_threads_that_it_was_told():
+    assert python(PEER).stdout == "PyTorch: 1 1\n"

@@ -8,6 +8,7 @@ the same loop on one core, at once, with the same bits.
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from numbers import Integral
 
@@ -32,9 +33,10 @@ if hasattr(os, "register_at_fork"):
 
 
 def start() -> None:
-    """Let Numba choose its threading layer: kernels, compiled or read from disk, call it by its name."""
+    """Let Numba start its threads: kernels, compiled or read from disk, call them by a name."""
     if not _pool.started:
-        parallel._launch_threads()
+        with ThreadPoolExecutor(1) as other:  # in whose thread OpenMP may forget what PyTorch, say, was told
+            other.submit(parallel._launch_threads).result()
         _pool.started = True
 
 
