@@ -5,7 +5,7 @@ import numpy as np
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 
 
 @helper
@@ -24,7 +24,7 @@ def fill_averages(  # type: ignore[no-untyped-def]
     """Fill y (NC, OH, OW) from the planes x (NC, H, W); a worker owns a plane."""
     NC, H, W = x.shape
     OH, OW = y.shape[1:]
-    for plane in share(NC, worker, workers):
+    for plane in turns(NC, worker, workers):
         for oh in range(OH):
             h1, h2, rows = span(oh, KH, SH, top, bottom, H, count_padding)
             for ow in range(OW):
@@ -43,7 +43,7 @@ def return_shares(  # type: ignore[no-untyped-def]
     """Add the shares of dy (NC, OH, OW) onto the windows' pixels in dx (NC, H, W); a worker owns a plane."""
     NC, H, W = dx.shape
     OH, OW = dy.shape[1:]
-    for plane in share(NC, worker, workers):
+    for plane in turns(NC, worker, workers):
         for oh in range(OH):
             h1, h2, rows = span(oh, KH, SH, top, bottom, H, count_padding)
             for ow in range(OW):

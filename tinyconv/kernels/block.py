@@ -23,9 +23,9 @@ from tinyconv.kernels.planes import Lines, lay_band
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
-from tinyconv.kernels.share import share
 from tinyconv.kernels.sparse_image import ImageGradient
 from tinyconv.kernels.sparse_weights import WeightSums
+from tinyconv.kernels.turns import turns
 from tinyconv.kernels.winners import Upstream, lay_winners
 
 pool_tile = make_pool_tile()
@@ -66,7 +66,7 @@ def fill_pooled(  # type: ignore[no-untyped-def]
     flat, filters = bands.reshape(-1), panels.reshape(-1)
     source, best, winner = flat if size else x.reshape(-1), y.reshape(-1), winners.reshape(-1)
     sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
-    for task in share(NG * count, worker, min(workers, len(bands))):
+    for task in turns(NG * count, worker, min(workers, len(bands))):
         n, top = task // count, task % count * rows
         made = min(rows, PH - top)
         height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
@@ -102,7 +102,7 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
     NG, G, size, flat = len(dx), len(bias), bands.shape[1], bands.reshape(-1)
     F, HQ, WQ = len(windows.dy) // max(1, NG), lines.lines, lines.length
     count = (units + rows - 1) // rows
-    for task in share(NG * count, worker, min(workers, len(bands))):
+    for task in turns(NG * count, worker, min(workers, len(bands))):
         n, top = task // count, task % count * rows
         height = min(rows, units - top)
         h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows

@@ -16,8 +16,8 @@ from tinyconv.kernels.layout import Array, grouped, plain
 from tinyconv.kernels.line_tile import make_line_tile
 from tinyconv.kernels.planes import Lines, lay_band
 from tinyconv.kernels.plans import Reading
-from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import ROWS, WIDEST, make_tile
+from tinyconv.kernels.turns import turns
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
 half1, half2 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2)  # a third width gains little there
@@ -116,7 +116,7 @@ def fill(worker, workers, x, lines, reading, panels, bias, out, rows, units, ban
     NG, G, size, flat = len(x), len(bias), bands.shape[1], bands.reshape(-1)
     count = (units + rows - 1) // rows
     source = flat if size else x.reshape(-1)
-    for task in share(NG * count, worker, min(workers, len(bands))):
+    for task in turns(NG * count, worker, min(workers, len(bands))):
         n, top = task // count, task % count * rows
         height = min(rows, units - top)
         above = top * reading.line  # numbers of the image

@@ -5,13 +5,13 @@ import math
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 
 
 @kernel
 def scale_and_shift(worker, workers, x, gamma, beta, y):  # type: ignore[no-untyped-def]
     """Fill y (N·C, H·W) with gamma·x + beta, gamma and beta one per plane; a worker owns a plane."""
-    for plane in share(x.shape[0], worker, workers):
+    for plane in turns(x.shape[0], worker, workers):
         scale, shift = gamma[plane], beta[plane]
         for i in range(x.shape[1]):
             y[plane, i] = scale * x[plane, i] + shift
@@ -20,7 +20,7 @@ def scale_and_shift(worker, workers, x, gamma, beta, y):  # type: ignore[no-unty
 @kernel
 def scale_back(worker, workers, dy, x, gamma, dx, dgamma, dbeta):  # type: ignore[no-untyped-def]
     """Fill dx (N·C, H·W), dgamma and dbeta (N·C,); a worker owns a plane."""
-    for plane in share(dy.shape[0], worker, workers):
+    for plane in turns(dy.shape[0], worker, workers):
         dgamma[plane], dbeta[plane] = scale_and_sum(dy[plane], x[plane], gamma[plane], dx[plane])
 
 

@@ -5,14 +5,14 @@ import numpy as np
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 
 
 @kernel
 def fill_columns(worker, workers, padded, columns, SH, SW, DH, DW):  # type: ignore[no-untyped-def]
     """Columns (N, C, KH, KW, OH, OW) from the padded images (N, C, H, W); a worker owns a channel."""
     N, C, KH, KW, OH, OW = columns.shape
-    for plane in share(N * C, worker, workers):
+    for plane in turns(N * C, worker, workers):
         n, c = plane // C, plane % C
         for kh in range(KH):
             for kw in range(KW):
@@ -27,7 +27,7 @@ def fill_columns(worker, workers, padded, columns, SH, SW, DH, DW):  # type: ign
 def add_columns(worker, workers, columns, padded, SH, SW, DH, DW):  # type: ignore[no-untyped-def]
     """Add the columns (N, C, KH, KW, OH, OW) onto the padded images (N, C, H, W); a worker owns a channel."""
     N, C, KH, KW, OH, OW = columns.shape
-    for plane in share(N * C, worker, workers):
+    for plane in turns(N * C, worker, workers):
         n, c = plane // C, plane % C
         for kh in range(KH):
             for kw in range(KW):

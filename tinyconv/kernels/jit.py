@@ -19,8 +19,8 @@ SMALL = 1 << 15
 def kernel(function: Callable[..., None]) -> "Kernel":
     """Make a kernel of a loop over arrays and ints that fills its outputs.
 
-    Its first arguments are `worker` and `workers`, and it gets its turns from `share`; who calls it says
-    neither.
+    Its first arguments are `worker` and `workers`, with which it asks `turns`, or `share`, for its part of
+    the loop; who calls it says neither.
     """
     return Kernel(function)
 

@@ -14,8 +14,8 @@ from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.planes import room
-from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import WIDEST
+from tinyconv.kernels.turns import turns
 
 
 @kernel
@@ -25,7 +25,7 @@ def fill_product(worker, workers, panels, right, shifts, nothing, out, lanes):  
     B, wide = (M + R - 1) // R, WIDEST * lanes  # columns
     strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower, unless P is
     left, flat = panels.reshape(-1), out.reshape(-1)
-    for task in share(strips * B, worker, workers):
+    for task in turns(strips * B, worker, workers):
         strip, b = task // B, task % B
         first, last = strip * wide, P if strip == strips - 1 else (strip + 1) * wide
         count, row, p = last - first, b * R, b * K * R

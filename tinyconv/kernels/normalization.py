@@ -9,7 +9,7 @@ import numpy as np
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 
 SUMS = 256  # running sums side by side: 2 KiB, which stay in the first-level cache
 
@@ -46,7 +46,7 @@ def total(sums):  # type: ignore[no-untyped-def]
 def fill_statistics(worker, workers, x, mean, var):  # type: ignore[no-untyped-def]
     """Fill mean and var (C,) from x (N, C, P); the second look at a channel finds it in the cache."""
     N, C, P = x.shape
-    for c in share(C, worker, workers):
+    for c in turns(C, worker, workers):
         sums = np.zeros(max(1, min(P, SUMS)))
         for n in range(N):
             add_line(sums, x[n, c])
@@ -60,7 +60,7 @@ def fill_statistics(worker, workers, x, mean, var):  # type: ignore[no-untyped-d
 def fill_sums(worker, workers, dy, x, mean, dy_sum, product_sum):  # type: ignore[no-untyped-def]
     """Fill (C,) sums over each channel (N, C, P): of dy, and of dy · (x − mean)."""
     N, C, P = x.shape
-    for c in share(C, worker, workers):
+    for c in turns(C, worker, workers):
         sums = np.zeros(max(1, min(P, SUMS)))
         for n in range(N):
             add_line(sums, dy[n, c])
@@ -74,7 +74,7 @@ def fill_sums(worker, workers, dy, x, mean, dy_sum, product_sum):  # type: ignor
 def fill_scaled(worker, workers, x, mean, scale, shift, y):  # type: ignore[no-untyped-def]
     """Fill y (N, C, P) with (x − mean) · scale + shift, where each channel has its own three numbers."""
     N, C, P = x.shape
-    for plane in share(N * C, worker, workers):
+    for plane in turns(N * C, worker, workers):
         n, c = plane // C, plane % C
         source, target = x[n, c], y[n, c]
         for p in range(P):
@@ -85,7 +85,7 @@ def fill_scaled(worker, workers, x, mean, scale, shift, y):  # type: ignore[no-u
 def fill_gradient(worker, workers, dy, x, mean, scale, slope, shift, dx):  # type: ignore[no-untyped-def]
     """Fill dx (N, C, P) with (dy − shift − (x − mean) · slope) · scale."""
     N, C, P = x.shape
-    for plane in share(N * C, worker, workers):
+    for plane in turns(N * C, worker, workers):
         n, c = plane // C, plane % C
         above, seen, below = dy[n, c], x[n, c], dx[n, c]
         for p in range(P):

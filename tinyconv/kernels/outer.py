@@ -16,6 +16,7 @@ from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import ROWS, make_outer_tile
+from tinyconv.kernels.turns import turns
 
 outer1, outer2 = make_outer_tile(1), make_outer_tile(2)
 
@@ -29,7 +30,7 @@ def turn(worker, workers, dy, turned):  # type: ignore[no-untyped-def]
     N, G, T, P, V = turned.shape
     F = dy.shape[2]
     blocks = (P + BLOCK - 1) // BLOCK
-    for task in share(N * G * T * blocks, worker, workers):
+    for task in turns(N * G * T * blocks, worker, workers):
         n, g, t = task // (G * T * blocks), task // (T * blocks) % G, task // blocks % T
         first = task % blocks * BLOCK
         last = min(P, first + BLOCK)
@@ -71,7 +72,7 @@ def turn_back(worker, workers, sums, dweight):  # type: ignore[no-untyped-def]
     G, F, K = dweight.shape
     V = sums.shape[3]
     patches = (F + PATCH - 1) // PATCH
-    for task in share(G * patches, worker, workers):
+    for task in turns(G * patches, worker, workers):
         g, f = task // patches, task % patches * PATCH
         for k in range(K):
             total = sums[g, f // V, k]
@@ -83,7 +84,7 @@ def turn_back(worker, workers, sums, dweight):  # type: ignore[no-untyped-def]
 def add_pixels(worker, workers, turned, sums):  # type: ignore[no-untyped-def]
     """Fill sums (NGT, V) with the gradients (NGT, OH, OW, V) of all pixels, added up row by row."""
     NGT, OH, OW, V = turned.shape
-    for panel in share(NGT, worker, workers):
+    for panel in turns(NGT, worker, workers):
         total, row = sums[panel], np.empty(V, turned.dtype)
         total[:] = 0
         for i in range(OH):

@@ -5,8 +5,8 @@ import numpy as np
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import ROWS, rows_for
+from tinyconv.kernels.turns import turns
 
 
 @kernel
@@ -14,7 +14,7 @@ def fill_panels(worker, workers, weight, panels):  # type: ignore[no-untyped-def
     """Panels (G, B, K, R) from weight (G, F/G, K): R filters side by side, zeros for the missing."""
     G, B, K, R = panels.shape
     F = weight.shape[1]
-    for block in share(G * B, worker, workers):
+    for block in turns(G * B, worker, workers):
         g, b = block // B, block % B
         rows, panel = min(R, F - b * R), panels[g, b].reshape(-1)
         filters = weight[g, b * R : b * R + rows].reshape(-1)
@@ -33,7 +33,7 @@ def fill_panels(worker, workers, weight, panels):  # type: ignore[no-untyped-def
 def fill_panels_back(worker, workers, weight, first, C, T, panels):  # type: ignore[no-untyped-def]
     """Panels (G, B, K, R) from weight (G, F/G·C·T): row k has weight first[k] of channel 0, then others."""
     G, B, K, R = panels.shape
-    for block in share(G * B, worker, workers):
+    for block in turns(G * B, worker, workers):
         g, b = block // B, block % B
         rows = min(R, C - b * R)
         for k in range(K):

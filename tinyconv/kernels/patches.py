@@ -16,8 +16,8 @@ from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.patch_tile import SIZES
 from tinyconv.kernels.planes import room
-from tinyconv.kernels.share import share
 from tinyconv.kernels.turn_tile import make_gather_channels
+from tinyconv.kernels.turns import turns
 
 gather_channels = make_gather_channels()
 
@@ -116,7 +116,7 @@ def fill_patches(worker, workers, x, places, blocks, odd, lanes):  # type: ignor
     NG, B, _, V = blocks.shape
     C, P = x.shape[1:]
     images, flat = x.reshape(-1), blocks.reshape(-1)
-    for task in share(NG * B, worker, workers):
+    for task in turns(NG * B, worker, workers):
         image, first = task // B, task % B * V
         block = blocks[image, task % B]
         block.reshape(-1)[:] = 0
@@ -144,7 +144,7 @@ def fill_table(worker, workers, weight, slots, table):  # type: ignore[no-untype
     """Table (G, B, F/G, S) from weight (F, K): weight k in its slot, zeros in the others."""
     G, B, F, S = table.shape
     flat = table.reshape(-1)
-    for own in share(G * F, worker, workers):
+    for own in turns(G * F, worker, workers):
         g, f = own // F, own % F
         table[g, :, f] = 0
         for k in range(slots.size):
@@ -156,7 +156,7 @@ def read_table(worker, workers, table, slots, weight):  # type: ignore[no-untype
     """Weight (F, K) from table (G, B, F/G, S)."""
     G, B, F, S = table.shape
     flat = table.reshape(-1)
-    for own in share(G * F, worker, workers):
+    for own in turns(G * F, worker, workers):
         g, f = own // F, own % F
         for k in range(slots.size):
             weight[own, k] = flat[(g * B * F + f) * S + slots[k]]

@@ -19,8 +19,8 @@ from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.line_tile import make_line_tile
 from tinyconv.kernels.scratch import scratch
-from tinyconv.kernels.share import share
 from tinyconv.kernels.tile import WIDEST
+from tinyconv.kernels.turns import turns
 
 line_tile = make_line_tile()
 
@@ -173,7 +173,7 @@ def lay_band(x, n, lines, top, more, bands, o):  # type: ignore[no-untyped-def]
 @kernel
 def fill_planes(worker, workers, x, planes, lines):  # type: ignore[no-untyped-def]
     """Planes (NC, PH·PW·HQ·WQ) from the images x (NC, H, W)."""
-    for plane in share(len(x), worker, workers):
+    for plane in turns(len(x), worker, workers):
         lay_planes(x, (plane, plane + 1), lines, 0, lines.lines, planes[plane], 0)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 
 
 @kernel
@@ -13,7 +13,7 @@ def pick_largest(worker, workers, x, y, indices, KH, KW, SH, SW, top, left, DH, 
     """Fill y and indices (NC, OH, OW) from the planes x (NC, H, W); a worker owns a plane."""
     NC, H, W = x.shape
     OH, OW = y.shape[1:]
-    for plane in share(NC, worker, workers):
+    for plane in turns(NC, worker, workers):
         for oh in range(OH):
             for ow in range(OW):
                 best, winner = -np.inf, -1
@@ -35,7 +35,7 @@ def pick_largest(worker, workers, x, y, indices, KH, KW, SH, SW, top, left, DH, 
 @kernel
 def return_to_winners(worker, workers, dy, indices, dx):  # type: ignore[no-untyped-def]
     """Add dy (NC, OH·OW) onto the winners in dx (NC, H·W); a worker owns a plane."""
-    for plane in share(dy.shape[0], worker, workers):
+    for plane in turns(dy.shape[0], worker, workers):
         for o in range(dy.shape[1]):
             if indices[plane, o] >= 0:
                 dx[plane, indices[plane, o]] += dy[plane, o]

@@ -1,6 +1,6 @@
 """How a kernel's loop is shared out: every worker calls the same machine code, each for its own turns.
 
-    for plane in share(len(x), worker, workers):
+    for i in share(x.size, worker, workers):
 
 A worker gets neighbouring turns, and owns what it writes. The call that comes from Python says `ALL` instead
 of a worker: then `share` lets Numba's threads call the kernel once for each worker, with the same arguments,
@@ -35,29 +35,34 @@ def _share(typing, count, worker, workers):  # type: ignore[no-untyped-def]
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         count, worker, workers = arguments
-        is_everybody = builder.icmp_signed("<", worker, I64(0))
-        with builder.if_then(is_everybody, likely=False):
-            _call_all(builder, workers)
-        turns = cgutils.create_struct_proxy(signature.return_type)(context, builder)
-        mine = builder.select(is_everybody, I64(0), worker)
-        turns.start = builder.udiv(builder.mul(mine, count), workers)
-        turns.stop = builder.udiv(builder.mul(builder.add(worker, I64(1)), count), workers)
-        turns.step = I64(1)
-        return turns._getvalue()
+        with builder.if_then(builder.icmp_signed("==", worker, I64(ALL)), likely=False):
+            call_all(builder, workers)
+        mine = cgutils.create_struct_proxy(signature.return_type)(context, builder)
+        mine.start, mine.stop = part_of(builder, count, worker, workers)
+        mine.step = I64(1)
+        return mine._getvalue()
 
     n = types.intp
     return types.range_state64_type(n, n, n), codegen
 
 
-def _turns(count: int, worker: int, workers: int) -> range:
+def _share_twin(count: int, worker: int, workers: int) -> range:
     """Do the same where there is no JIT: there, `Kernel` calls one worker after the other."""
     return range(worker * count // workers, (worker + 1) * count // workers)
 
 
-share = _turns if numba.config.DISABLE_JIT else _share
+share = _share_twin if numba.config.DISABLE_JIT else _share
 
 
-def _call_all(builder: Any, workers: Any) -> None:
+def part_of(builder: Any, count: Any, worker: Any, workers: Any) -> tuple[Any, Any]:
+    """Return a worker's first turn, and the one behind its last; none for `ALL`."""
+    first = builder.select(builder.icmp_signed("==", worker, I64(ALL)), I64(0), worker)
+    ends = first, builder.add(worker, I64(1))
+    start, stop = (builder.udiv(builder.mul(count, end), workers) for end in ends)
+    return start, stop
+
+
+def call_all(builder: Any, workers: Any) -> None:
     """Call the function that is being written once for each worker, at once; raise what one of them raises.
 
     Two arguments go to every turn: what the function itself was called with, and a null pointer which moves

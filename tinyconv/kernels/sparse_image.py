@@ -19,8 +19,8 @@ from tinyconv.kernels.lending import empty, empty_vectors
 from tinyconv.kernels.patch_tile import make_scatter_tile, make_sweep
 from tinyconv.kernels.patches import Patches, fill_table, places_of
 from tinyconv.kernels.scratch import scratch
-from tinyconv.kernels.share import share
 from tinyconv.kernels.turn_tile import make_scatter_channels
+from tinyconv.kernels.turns import turns
 from tinyconv.kernels.winners import Winners
 
 STRIP = 2 * 1024 * 1024  # bytes: tall, as rows beyond the band are made twice, and few of them are at work
@@ -114,7 +114,7 @@ def fill_image(  # type: ignore[no-untyped-def]
     width, cols, reach, down = patches.width, patches.cols, patches.reach, patches.down
     weights, flat, most = table.reshape(-1), strips.reshape(-1), tall * cols * together
     lists = np.empty(most, np.int32), np.empty(most, dx.dtype), np.empty(tall * cols, np.int64)
-    for task in share(NG * bands, worker, min(workers, len(strips))):
+    for task in turns(NG * bands, worker, min(workers, len(strips))):
         image, h = task // bands, task % bands * rows
         height = min(rows, H - h)
         begin, end = rows_that_saw(h, height, before, reach, SH, OH)

@@ -9,7 +9,7 @@ have to go the long way.
 
 import numpy as np
 
-from tinyconv.kernels import bands
+from tinyconv.kernels import bands, threads
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
@@ -17,10 +17,11 @@ from tinyconv.kernels.layout import Array
 from tinyconv.kernels.lending import empty, empty_vectors
 from tinyconv.kernels.patch_tile import make_gather_tile, make_sweep
 from tinyconv.kernels.patches import Patches, in_patches, read_table
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 from tinyconv.kernels.winners import Winners
 
 TOGETHER = 64  # filters of a block: their sums stay in the second-level cache over all images
+TURNS = 4  # of each worker at least: so many that one who is late keeps nobody waiting for long
 
 gather = make_sweep(make_gather_tile)
 
@@ -37,21 +38,18 @@ def add_patches(worker, workers, image, patches, winners, sums, rows, together, 
     N, OH, L = len(starts) // (G * F), starts.shape[1] - 1, places.shape[1]
     size, width = (patches.rows * patches.cols + 1) * patches.width, patches.width
     flat, where, what = sums.reshape(-1), places.reshape(-1), values.reshape(-1)
-    mine = share(G * B * F, worker, workers)
-    unit, end = mine.start, mine.stop
-    while unit < end:
-        block, f = unit // F, unit % F
-        count = min(together, F - f, end - unit)
+    chunks = (F + together - 1) // together
+    for task in turns(G * B * chunks, worker, workers):
+        block, begin = task // chunks, task % chunks * together
         for n in range(N):
             q = (n * G * B + block) * size
             for top in range(0, OH, rows):
                 bottom = min(OH, top + rows)
-                for i in range(count):
-                    own = (n * G + block // B) * F + f + i
+                for f in range(begin, min(F, begin + together)):
+                    own = (n * G + block // B) * F + f
                     first, last = own * L + starts[own, top], own * L + starts[own, bottom]
-                    o = (unit + i) * S
+                    o = (block * F + f) * S
                     gather(image, q, width, patches, where, what, first, last, flat, o, lanes)
-        unit += count
 
 
 class WeightSums:
@@ -72,9 +70,19 @@ class WeightSums:
         if image is not None:
             OH, image_bytes = winners.starts.shape[1] - 1, patches.size * x.itemsize
             rows = bands.rows_that_fit(OH, len(x), image_bytes, bands.CACHE)
-            add_patches(image, patches, winners, self.sums, rows, TOGETHER, HOST.lanes(x.itemsize))
+            add_patches(image, patches, winners, self.sums, rows, self._together(), HOST.lanes(x.itemsize))
             for sums in winners.sums.reshape(len(x), -1):
                 self.dbias += sums
+
+    def _together(self) -> int:
+        """Return how many filters of a block a worker takes at a time.
+
+        So few that everybody has some turns, but not too few: the fewer taps they have, the more of them have
+        to share what is read of the images.
+        """
+        groups, blocks, filters, S = self.sums.shape
+        fair = groups * blocks * filters // (TURNS * threads.get_num_threads())
+        return min(TOGETHER, max(fair, TOGETHER * self.patches.width // S, 1))
 
     def dweight(self) -> Array:
         """Return the sums as (F, C/G, KH, KW)."""

@@ -15,10 +15,13 @@ from numbers import Integral
 import numba
 from numba.np.ufunc import parallel
 
+MOST = 128  # workers: for so many `turns` has room
+LARGEST = min(numba.config.NUMBA_NUM_THREADS, MOST)
+
 
 class _Pool:
     def __init__(self) -> None:
-        self.size = numba.config.NUMBA_NUM_THREADS
+        self.size = LARGEST
         self.lock = threading.Lock()
         self.forked = False
         self.started = False
@@ -47,18 +50,17 @@ def set_num_threads(n: int) -> None:
 
     Raises:
         TypeError: n is not an int.
-        ValueError: n is not between 1 and the number of threads that Numba started with.
+        ValueError: n is not between 1 and the number of threads that Numba started with, at most 128.
 
     >>> set_num_threads(1)
     >>> get_num_threads()
     1
     """
-    largest = numba.config.NUMBA_NUM_THREADS
     if isinstance(n, bool) or not isinstance(n, Integral):
         raise TypeError(f"set_num_threads: n (={n!r}) must be an int, got {type(n).__name__}")
-    if not 1 <= n <= largest:
+    if not 1 <= n <= LARGEST:
         raise ValueError(
-            f"set_num_threads: n (={n}) must be between 1 and {largest}: "
+            f"set_num_threads: n (={n}) must be between 1 and {LARGEST}: "
             f"set NUMBA_NUM_THREADS before the import for more"
         )
     _pool.size = int(n)

@@ -13,7 +13,7 @@ from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.list_tile import list_twin, make_list_tile
 from tinyconv.kernels.scratch import scratch
-from tinyconv.kernels.share import share
+from tinyconv.kernels.turns import turns
 from tinyconv.kernels.unpool_tile import make_unpool_tile
 
 list_tile, unpool_tile = make_list_tile(), make_unpool_tile()
@@ -66,7 +66,7 @@ def fill_dense(worker, workers, windows, dense):  # type: ignore[no-untyped-def]
     """Fill dense (NF, OH, OW) with the gradient at each window's winner."""
     NF, OH, OW = dense.shape
     flat = dense.reshape(-1)
-    for n in share(NF, worker, workers):
+    for n in turns(NF, worker, workers):
         lay_winners(windows, n, 0, 0, OH, OW, flat, n * OH * OW)
 
 
@@ -83,7 +83,7 @@ def list_winners(worker, workers, windows, places, values, starts, sums, step, l
     data = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
     lists = places.reshape(-1), values.reshape(-1)
     zero = dy.dtype.type(0)
-    for image in share(NF, worker, workers):
+    for image in turns(NF, worker, workers):
         start, total, count = starts[image], zero, 0
         for row in range(OH):
             start[row] = count
