@@ -21,10 +21,10 @@ ALL = -1
 
 BYTES = I8.as_pointer()
 INTS = I64.as_pointer()
-# What Numba's threads call: pointers to the arguments, how many turns, by what each pointer moves, nothing.
-TURNS = ir.FunctionType(ir.VoidType(), [BYTES.as_pointer(), INTS, INTS, BYTES])
-# What shares turns out: whom to call, with what; further sizes and pointers there are, and how many threads.
-PARALLEL_FOR = ir.FunctionType(ir.VoidType(), [BYTES, *TURNS.args, I64, I64, I32])
+# What Numba's threads call: pointers to arguments, for how many workers, by what each pointer moves, nothing.
+CALLS = ir.FunctionType(ir.VoidType(), [BYTES.as_pointer(), INTS, INTS, BYTES])
+# Who makes them call: what, and with what; how many further sizes and pointers there are, and threads.
+PARALLEL_FOR = ir.FunctionType(ir.VoidType(), [BYTES, *CALLS.args, I64, I64, I32])
 # How an array begins among a function's arguments: its memory's owner, its Python object, and two sizes.
 ARRAY = [BYTES, BYTES, I64, I64]
 
@@ -65,8 +65,8 @@ def part_of(builder: Any, count: Any, worker: Any, workers: Any) -> tuple[Any, A
 def call_all(builder: Any, workers: Any) -> None:
     """Call the function that is being written once for each worker, at once; raise what one of them raises.
 
-    Two arguments go to every turn: what the function itself was called with, and a null pointer which moves
-    by one byte a turn, and so says its number.
+    Each thread gets two pointers: to what the function itself was called with, and a null pointer that moves
+    by one byte from worker to worker, and so is the worker's number.
     """
     kernel = builder.function
     kernel.attributes.add("noinline")  # all that there is of it is called from several places
@@ -77,9 +77,9 @@ def call_all(builder: Any, workers: Any) -> None:
         builder.store(I64(step), builder.gep(steps, [I64(number)]))
     count = cgutils.alloca_once_value(builder, workers)
     parallel_for = cgutils.get_or_insert_function(builder.module, PARALLEL_FOR, "numba_parallel_for")
-    turns = builder.bitcast(_write_turns(builder.module, kernel, called_with.type), BYTES)
+    calls = builder.bitcast(_write_calls(builder.module, kernel, called_with.type), BYTES)
     numbers = I64(0), I64(2), builder.trunc(workers, I32)
-    builder.call(parallel_for, [turns, arguments, count, steps, BYTES(None), *numbers])
+    builder.call(parallel_for, [calls, arguments, count, steps, BYTES(None), *numbers])
     status, error = (builder.load(_field(builder, called_with, field)) for field in (0, 1))
     with builder.if_then(builder.icmp_signed(">", status, I32(0)), likely=False):
         builder.store(error, kernel.args[1])
@@ -106,12 +106,12 @@ def _pack(builder: Any, kernel: Any) -> Any:
     return packed
 
 
-def _write_turns(module: Any, kernel: Any, packed: Any) -> Any:
+def _write_calls(module: Any, kernel: Any, packed: Any) -> Any:
     """Return a new function that calls the kernel for some workers, with arguments of the type `packed`."""
-    turns = ir.Function(module, TURNS, f"{kernel.name}.turns")
-    turns.linkage = "internal"
-    builder = ir.IRBuilder(turns.append_basic_block())
-    arguments, count, _, _ = turns.args
+    calls = ir.Function(module, CALLS, f"{kernel.name}.calls")
+    calls.linkage = "internal"
+    builder = ir.IRBuilder(calls.append_basic_block())
+    arguments, count, _, _ = calls.args
     called_with = builder.bitcast(builder.load(arguments), packed)
     first = builder.ptrtoint(builder.load(builder.gep(arguments, [I64(1)])), I64)
     result, error = (cgutils.alloca_once(builder, kernel.args[i].type.pointee) for i in (0, 1))
@@ -123,7 +123,7 @@ def _write_turns(module: Any, kernel: Any, packed: Any) -> Any:
             builder.store(builder.load(error), _field(builder, called_with, 1))
             builder.store(status, _field(builder, called_with, 0))
     builder.ret_void()
-    return turns
+    return calls
 
 
 def _field(builder: Any, packed: Any, field: int) -> Any:

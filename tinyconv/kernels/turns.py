@@ -92,34 +92,24 @@ def _take(module: Any) -> Any:
     function.linkage = "internal"
     function.attributes.add("noinline")
     worker, workers = function.args
-    begin, look, attempt, some, nothing, done, end = (
-        function.append_basic_block(label)
-        for label in ("begin", "look", "attempt", "some", "nothing", "done", "end")
-    )
-    builder = ir.IRBuilder(begin)
-    builder.branch(look)
-    builder.position_at_end(look)
-    distance = builder.phi(I64)  # to whom it is that we take from
-    distance.add_incoming(I64(0), begin)
-    place = _left_to(builder, builder.urem(builder.add(worker, distance), workers))
-    builder.branch(attempt)
-    builder.position_at_end(attempt)
-    left = builder.load_atomic(place, "monotonic", align=8)
-    first, stop = builder.and_(left, I64((1 << HALF) - 1)), builder.lshr(left, I64(HALF))
-    builder.cbranch(builder.icmp_unsigned("<", first, stop), some, nothing)
-    builder.position_at_end(some)
-    is_own = builder.icmp_unsigned("==", distance, I64(0))
-    turn = builder.select(is_own, first, builder.sub(stop, I64(1)))
-    rest = builder.select(is_own, builder.add(left, I64(1)), builder.sub(left, I64(1 << HALF)))
-    swapped = builder.cmpxchg(place, left, rest, "monotonic", "monotonic")
-    builder.cbranch(builder.extract_value(swapped, 1), done, attempt)  # again, if somebody was faster
-    builder.position_at_end(done)
-    builder.ret(turn)
-    builder.position_at_end(nothing)
-    further = builder.add(distance, I64(1))
-    distance.add_incoming(further, nothing)
-    builder.cbranch(builder.icmp_unsigned("<", further, workers), look, end)
-    builder.position_at_end(end)
+    builder = ir.IRBuilder(function.append_basic_block())
+    with cgutils.for_range(builder, workers) as loop:
+        place = _left_to(builder, builder.urem(builder.add(worker, loop.index), workers))
+        attempt, some, none = (function.append_basic_block(name) for name in ("attempt", "some", "none"))
+        builder.branch(attempt)
+        builder.position_at_end(attempt)
+        left = builder.load_atomic(place, "monotonic", align=8)
+        first, stop = builder.and_(left, I64((1 << HALF) - 1)), builder.lshr(left, I64(HALF))
+        builder.cbranch(builder.icmp_unsigned("<", first, stop), some, none)
+        builder.position_at_end(some)
+        is_own = builder.icmp_unsigned("==", loop.index, I64(0))
+        turn = builder.select(is_own, first, builder.sub(stop, I64(1)))
+        rest = builder.select(is_own, builder.add(left, I64(1)), builder.sub(left, I64(1 << HALF)))
+        swapped = builder.cmpxchg(place, left, rest, "monotonic", "monotonic")
+        with builder.if_then(builder.extract_value(swapped, 1)):
+            builder.ret(turn)
+        builder.branch(attempt)  # again: somebody was faster
+        builder.position_at_end(none)
     builder.ret(I64(-1))
     return function
 
