@@ -46,6 +46,14 @@ def test_lines_of_their_own_pay_where_rows_are_short_and_filters_many():
     assert band_for((8, 256, 3, 3), (112, 112)).reading.line == 113
 
 
+@pytest.mark.parametrize("channels", [512, 1024])
+def test_lines_of_their_own_have_to_fit_the_cache(channels):
+    """A band of one row may be larger; but then the shorter lines are the better ones."""
+    geometry = Geometry((64, channels, 3, 3), (1, 1), (1, 1), (1, 1), (56, 56), (56, 56))
+    pooled = forward_band(geometry, Task(2, 4, 4, 28, window=2, step=2))
+    assert (pooled.rows, pooled.reading.line) == (1, 57)
+
+
 def test_images_that_lie_like_that_already_are_read_in_place():
     assert not band_for((8, 8, 1, 1), (60, 60), before=(0, 0)).is_copied
     assert band_for((8, 8, 3, 3), (60, 60)).is_copied

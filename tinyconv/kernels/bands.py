@@ -134,6 +134,8 @@ def forward_band(geometry: Geometry, task: Task) -> Band:
     for apart in (False, True) if is_copied else (False,):
         row, _ = forward_plan(geometry, 1, apart)
         cost = Cost(row, geometry.filters, geometry.outputs[1], task.itemsize, task.step > 1)
+        if apart and cost.bytes(task.height(1)) > CACHE:
+            continue  # they take several times the room, and even one row has to come from far away
         choices.append((*cheapest(task, cost, is_copied), apart))
     _, rows, apart = min(choices)
     if is_copied:
