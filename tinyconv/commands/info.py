@@ -6,11 +6,9 @@ from argparse import ArgumentParser, Namespace
 from importlib import metadata
 
 import numba
-import numpy as np
 
 from tinyconv.engine import get_engine
-from tinyconv.functional import relu_forward
-from tinyconv.kernels import cache, get_num_threads, jit
+from tinyconv.kernels import cache, get_num_threads, threads
 
 SUMMARY = "print versions, threads, threading layer and cache directory: what a bug report needs"
 PACKAGES = ("tinyconv", "numpy", "numba", "llvmlite", "matplotlib", "tqdm", "torch", "safetensors")
@@ -56,10 +54,8 @@ def _version(package: str) -> str:
 
 
 def _threading_layer() -> str:
-    """Run one kernel on all cores: before that, Numba has not chosen a layer."""
-    with jit.force(parallel=True):
-        relu_forward(np.ones(1, np.float32))
-    try:
-        return numba.threading_layer()
-    except ValueError:
+    """Let Numba start its threads: before that, it has not chosen a layer."""
+    if get_num_threads() == 1:
         return "none: kernels run on one core"
+    threads.start()
+    return numba.threading_layer()
