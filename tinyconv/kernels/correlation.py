@@ -21,7 +21,7 @@ from tinyconv.kernels.turns import turns
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
 half1, half2 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2)  # a third width gains little there
-copy_tile = make_line_tile(steps=(1,))
+copy_tile = make_line_tile(steps=(1,), ahead=16)
 
 
 @helper

@@ -12,12 +12,13 @@ from tinyconv.kernels.vectors import I64, Vectors
 STEPS = 1, 2, 4  # numbers from one that is taken to the next, for which there is code of its own
 
 
-def make_line_tile(steps: tuple[int, ...] = STEPS) -> Callable[..., None]:
+def make_line_tile(steps: tuple[int, ...] = STEPS, ahead: int = 0) -> Callable[..., None]:
     """Return the tile that fills `count` lines of `length` numbers, one behind the other, from lines[o] on.
 
     Number j of line i is image[s + i·down + j·across] where start ≤ j < stop; elsewhere it is 0, and nothing
     is read. The tile takes (image, s, down, across, lines, o, start, stop, length, count). With only one of
-    the `steps`, `across` is always that: less to compile.
+    the `steps`, `across` is always that: less to compile. Each vector asks for its place so many vectors
+    `ahead`: a processor reads a line before it writes a part of it, and waits for those that are in no cache.
     """
 
     @intrinsic
@@ -34,6 +35,8 @@ def make_line_tile(steps: tuple[int, ...] = STEPS) -> Callable[..., None]:
                 place = builder.gep(target, [builder.add(builder.mul(i.index, length), first)])
                 value = _value(code, source, across, steps, (first, start, stop))
                 code.store_where(code.below(first, length), value, place)
+                if ahead:
+                    code.prefetch(place, ahead)
             return context.get_dummy_value()
 
         n = types.intp

@@ -13,6 +13,8 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.tile import Arrays, compiled
 from tinyconv.kernels.vectors import I64, Vectors
 
+AHEAD = 8  # vectors of a channel: where the ones after the next will be written
+
 
 def make_gather_channels() -> Callable[..., None]:
     """Return the tile out[o + places[p + j]·width + c] = image[i + c·plane + j], for all lanes c and j.
@@ -39,7 +41,10 @@ def make_gather_channels() -> Callable[..., None]:
 
 
 def make_scatter_channels() -> Callable[..., None]:
-    """Return the way back: image[i + c·plane + j] = out[o + places[p + j]·width + c]."""
+    """Return the way back: image[i + c·plane + j] = out[o + places[p + j]·width + c].
+
+    It also asks for what lies `AHEAD` in each channel: a processor reads a line before it writes there.
+    """
 
     @intrinsic
     def tile(typing, image, i, plane, places, p, width, out, o):  # type: ignore[no-untyped-def]
@@ -50,6 +55,7 @@ def make_scatter_channels() -> Callable[..., None]:
             turned = code.turned([code.load(pixel, 0) for pixel in pixels])
             for value, channel in zip(turned, _lines(code, arrays.at(0, 1), arguments[2]), strict=True):
                 code.store(value, channel, 0)
+                code.prefetch(channel, AHEAD)
             return context.get_dummy_value()
 
         n = types.intp
