@@ -7,7 +7,8 @@ Everybody runs in one process, in turns, on the same number of threads, in float
 and has to return the same numbers first. A ratio is the peer's time divided by tinyconv's: above 1, tinyconv
 is faster. `of peak` is the share of what this machine's multipliers can do (see limits.py), which is measured
 again beside each layer; the highest counts. It counts every product of the sums, also those with the zeros
-behind a max-pool that tinyconv's way back leaves out: that share may pass 100 %.
+behind a max-pool that tinyconv's way back leaves out: that share may pass 100 %. `quiet` is the share of
+timings, everybody's, for which the cores were ours alone (see quiet.py): --quick doesn't look.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from typing import Any
 
 from layers import CASES, LAYERS, Layer
 from limits import peak_gflops
-from measure import Work, take_steady_turns, take_turns
+from measure import Work, take_turns
 from peers import COMPILED, NUMPY, TINYCONV, differences, who_can_run
 from report import Report, begin, command_line, deliver
 
@@ -38,23 +39,24 @@ def check_same(works: dict[str, Work]) -> None:
 def measure(
     layer: Layer, who: Mapping[str, Any], threads: int, quick: bool, peak: float
 ) -> list[dict[str, Any]]:
-    """Return a row of figures for each case; who is in a hurry does not look whether all cores were there."""
+    """Return a row of figures for each case; who is in a hurry does not wait for quiet cores."""
     peak = max(peak, peak_gflops(threads))
     made = {name: make(layer, threads) for name, make in who.items()}
     rows = []
     for case in CASES:
         works = {name: work[case] for name, work in made.items() if case in work}
         check_same(works)
-        ms = take_turns(works, QUICK_TURNS) if quick else take_steady_turns(works, TURNS, threads).ms
+        ms, quiet = take_turns(works, QUICK_TURNS, 0) if quick else take_turns(works, TURNS)
         gflops = 1e3 * layer.gflop(case) / ms[TINYCONV]
-        rows.append({"layer": str(layer), "case": case, "ms": ms, "gflops": gflops, "peak": peak})
+        row = {"layer": str(layer), "case": case, "ms": ms, "gflops": gflops, "peak": peak, "quiet": quiet}
+        rows.append(row)
     return rows
 
 
 def titles(who: Mapping[str, Any]) -> str:
     """Return the line above the rows."""
     others = "".join(f"{name:>22}" for name in who if name != TINYCONV)
-    return f"{'':49}{'tinyconv':>13}{'GFLOP/s':>9}{'of peak':>12}{others}"
+    return f"{'':49}{'tinyconv':>13}{'GFLOP/s':>9}{'of peak':>12}{'quiet':>7}{others}"
 
 
 def line(row: dict[str, Any], who: Mapping[str, Any]) -> str:
@@ -62,6 +64,7 @@ def line(row: dict[str, Any], who: Mapping[str, Any]) -> str:
     ms, share = row["ms"], row["gflops"] / row["peak"]
     text = f"{row['layer']:>23}  {row['case']:24}{ms[TINYCONV]:10.3f} ms{row['gflops']:9.0f}"
     text += f"{share:5.0%} of {row['peak']:3.0f}"
+    text += f"{'–':>7}" if row["quiet"] is None else f"{row['quiet']:7.0%}"
     for name in who:
         if name in ms and name != TINYCONV:
             text += f"{ms[name]:11.3f} ms{ms[name] / ms[TINYCONV]:7.2f}×"

@@ -41,7 +41,7 @@ def grown(size: str, times: int) -> Layer:
 def measure(size: str, threads: int) -> list[dict[str, float]]:
     """Return five layers' figures: operations, time, time per multiply-add by the first's, memory."""
     works = {str(times): tinyconv_works(grown(size, times), threads)[BOTH_WAYS] for times in TIMES}
-    ms = take_turns(works, TURNS)
+    ms = take_turns(works, TURNS).ms
     points = []
     for times in TIMES:
         layer = grown(size, times)
@@ -72,7 +72,7 @@ def threads_joining() -> list[dict[str, float]]:
     """Return the first layer's time on one thread, two, and so on to all cores."""
     work = tinyconv_works(START, 1)[BOTH_WAYS]
     counts = range(1, (os.cpu_count() or 1) + 1)
-    ms = take_turns({str(count): on_threads(count, work) for count in counts}, TURNS)
+    ms = take_turns({str(count): on_threads(count, work) for count in counts}, TURNS).ms
     return [{"threads": count, "ms": ms[str(count)]} for count in counts]
 
 

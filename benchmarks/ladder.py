@@ -119,7 +119,7 @@ def work(rung: Rung) -> Work:
 
 def measure(threads: int) -> dict[str, Any]:
     """Return the machine's limits, and each rung's figures."""
-    ms = take_turns({rung.name: work(rung) for rung in RUNGS}, TURNS)
+    ms = take_turns({rung.name: work(rung) for rung in RUNGS}, TURNS).ms
     peak, memory = peak_gflops(threads), bandwidth(threads)
     rungs = []
     for rung in RUNGS:

@@ -51,12 +51,6 @@ def multiply(numbers: Any, times: Any) -> None:
     multiply_adds(numbers, times)
 
 
-@numba.njit(parallel=True)
-def multiply_everywhere(numbers: Any, times: Any) -> None:
-    for thread in numba.prange(len(numbers)):
-        multiply_adds(numbers[thread], times)
-
-
 @numba.njit(nogil=True)
 def scale(source: Any, target: Any) -> None:
     for i in range(source.size):
@@ -82,17 +76,6 @@ def peak_gflops(threads: int) -> float:
     multiply(numbers[0], 1)  # compile
     seconds = best_seconds(threads, lambda thread: multiply(numbers[thread], times))
     return 2 * times * SUMS * lanes * threads / seconds / 1e9
-
-
-def bare_work(threads: int) -> Callable[[], None]:
-    """Return work that is as much for each of some threads: multiply-adds in registers, some milliseconds."""
-    numbers = np.ones((threads, (1 + SUMS) * HOST.lanes(4)), np.float32)
-
-    def work() -> None:
-        numba.set_num_threads(threads)
-        multiply_everywhere(numbers, 1_000_000)
-
-    return work
 
 
 def bandwidth(threads: int) -> float:

@@ -10,9 +10,9 @@ down for a while meets everybody. Before each timing
 - short work runs once untimed: a core that slept wakes up slowly, most of all in a virtual machine, which
   would punish work below a millisecond.
 
-Small work is repeated within one timing until that lasts two milliseconds. A figure is the median of turns.
-The cores of a virtual machine may be fewer for seconds: where bare multiply-adds, in the same turns, were not
-faster on all threads than on one, everybody is measured again.
+Small work is repeated within one timing until that lasts two milliseconds. Where somebody else was on the
+cores before or behind a timing (see quiet.py), it is taken again, for a while. A figure is the median of the
+turns in which nobody was; `quiet` is their share.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from limits import bare_work
+from quiet import Cores, cores
 
 import tinyconv
 
@@ -38,10 +38,10 @@ HERE = Path(__file__).parent
 Work = Callable[[], Any]
 SHORTEST = 2e-3  # seconds that one timing lasts at least
 SHORT = 20e-3  # seconds: hundreds of times what waking up takes
-NAP, ASLEEP, PATIENCE = 0.01, 0.05, 0.5  # seconds; share of a nap; seconds
+NAP, ASLEEP, PATIENCE = 0.005, 0.05, 0.5  # seconds; share of a nap; seconds
 KEPT_FROM_NOW_ON = (32 << 20) - (1 << 16)  # bytes: just below glibc's DEFAULT_MMAP_THRESHOLD_MAX
 TASKS = Path("/proc/self/task")  # the threads of this process
-STEADY, TRIES = 0.95, 5  # of the cores that there should be; times
+STUBBORN, FEW = 1.0, 3  # seconds for which a timing is taken again; fewer quiet ones are not enough
 PACKAGES = ("tinyconv", "numpy", "numba", "torch", "onnxruntime")
 
 
@@ -110,43 +110,65 @@ def repetitions(work: Work) -> int:
     return max(1, math.ceil(SHORTEST / seconds))
 
 
-def take_turns(works: Mapping[str, Work], turns: int) -> dict[str, float]:
-    """Run everybody in turns; return each one's median in milliseconds."""
-    times = {}
+class Timing(NamedTuple):
+    """The seconds that something took, and whether the cores were quiet before and behind it."""
+
+    seconds: float
+    quiet: bool
+
+
+class Taken(NamedTuple):
+    """Each one's median in milliseconds, and the share of timings that were quiet, if anybody looked."""
+
+    ms: dict[str, float]
+    quiet: float | None
+
+
+def take_turns(works: Mapping[str, Work], turns: int, patience: float = STUBBORN) -> Taken:
+    """Run everybody in turns; a timing that is not quiet is taken again for `patience` seconds.
+
+    Without patience nobody looks.
+    """
+    used, times = cores(tinyconv.get_num_threads()) if patience else None, {}
     for name, work in works.items():
         work()  # compile, allocate
         times[name] = repetitions(work)
-    taken: dict[str, list[float]] = {name: [] for name in works}
+    taken: dict[str, list[Timing]] = {name: [] for name in works}
     with apart() as spread:
         for _ in range(turns):
             for name, work in works.items():
-                spread()
-                wait_until_asleep()
-                seconds = seconds_of(work, times[name])
-                if seconds * times[name] < SHORT:  # has only woken the cores
-                    seconds = seconds_of(work, times[name])
-                taken[name].append(1e3 * seconds)
-    return {name: statistics.median(values) for name, values in taken.items()}
+                taken[name].append(_take_turn(work, times[name], spread, used, patience))
+    quiet = statistics.fmean(timing.quiet for timings in taken.values() for timing in timings)
+    return Taken({name: 1e3 * middle(timings) for name, timings in taken.items()}, quiet if used else None)
 
 
-class Steady(NamedTuple):
-    """Medians, and what the machine had to give meanwhile."""
-
-    ms: dict[str, float]
-    machine: float  # how much faster multiply-adds were on all threads than on one
-    tries: int
-
-
-def take_steady_turns(works: Mapping[str, Work], turns: int, threads: int) -> Steady:
-    """Take turns, again and again where the machine had not that many cores; the last ones count."""
-    bare = {f"bare {count}": bare_work(count) for count in {1, threads}}
-    tries = 0
+def _take_turn(
+    work: Work, times: int, spread: Callable[[], None], used: Cores | None, patience: float
+) -> Timing:
+    give_up = time.perf_counter() + patience
     while True:
-        tries += 1
-        ms = take_turns({**works, **bare}, turns)
-        machine = threads * ms["bare 1"] / ms[f"bare {threads}"]
-        if machine >= STEADY * threads or tries == TRIES:
-            return Steady({name: ms[name] for name in works}, machine, tries)
+        spread()
+        quiet = used is not None and used.wait(give_up)
+        wait_until_asleep()
+        seconds = seconds_of(work, times)
+        if seconds * times < SHORT:  # has only woken the cores
+            seconds = seconds_of(work, times)
+        if quiet and used:
+            wait_until_asleep()
+            quiet = used.are_quiet()
+        if quiet or time.perf_counter() >= give_up:
+            return Timing(seconds, quiet)
+
+
+def middle(timings: Iterable[Timing]) -> float:
+    """Return the median of the quiet timings, of all where only a few were quiet.
+
+    >>> middle([Timing(1.0, True), Timing(1.2, True), Timing(1.1, True), Timing(9.0, False)])
+    1.1
+    """
+    timings = list(timings)
+    quiet = [seconds for seconds, quiet in timings if quiet]
+    return statistics.median(quiet if len(quiet) >= FEW else [seconds for seconds, _ in timings])
 
 
 def geometric_mean(ratios: Iterable[float]) -> float:

@@ -100,7 +100,7 @@ def steps() -> dict[str, Work]:
 
 def cost_of_steps(turns: int) -> Iterable[Finding]:
     """Yield what each step takes, and how much more than the same one without."""
-    ms = take_turns(steps(), FINER * turns)
+    ms = take_turns(steps(), FINER * turns).ms
     yield Finding(f"LeNet-5's training step, {ALONE}", f"{ms[ALONE]:.3f} ms")
     for name, without, judged in (
         (CARRIED, ALONE, True),
@@ -151,7 +151,7 @@ def cost_of_films(turns: int) -> Iterable[Finding]:
     for layer in (FiLM, ScaleBias):
         for shape in SHAPES:
             for case, works in films(layer, shape).items():
-                ms = take_turns(works, turns)
+                ms = take_turns(works, turns).ms
                 times = ms[TINYCONV] / ms[TORCH]
                 yield Finding(
                     f"{layer.__name__} on {'×'.join(map(str, shape))}, {case}: time by {TORCH}'s",

@@ -3,7 +3,7 @@
     python benchmarks/report.py FILE… [--markdown] [--readme] [--plot FILE]
 
 The files are what the other scripts write with --json; runs on one machine with the same versions add up to
-one report, in the order given. All of it, in about twelve minutes on a quiet machine:
+one report, in the order given. All of it, in about half an hour, and the sooner the quieter the machine is:
 
     cd benchmarks; mkdir -p /tmp/figures
     for script in compare memory speedup growth startup training; do
@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from findings import Finding, ratios, shares
@@ -34,7 +35,7 @@ class Report:
 
     header: dict[str, str]
     left_out: dict[str, str] = field(default_factory=dict)  # who, and why
-    rows: list[dict[str, Any]] = field(default_factory=list)  # layer, case, ms by peer, gflops, peak
+    rows: list[dict[str, Any]] = field(default_factory=list)  # layer, case, ms by peer, gflops, peak, quiet
     findings: list[Finding] = field(default_factory=list)  # what does not follow from the rows
     details: dict[str, Any] = field(default_factory=dict)  # by script: every figure behind its findings
 
@@ -97,6 +98,9 @@ def facts(report: Report) -> list[str]:
     ['processor: Z80', 'date: 1976-07-01', 'left out: torch (not installed)']
     """
     lines = [f"{name}: {value}" for name, value in report.header.items()]
+    quiet = [row["quiet"] for row in report.rows if row.get("quiet") is not None]
+    if quiet:
+        lines.append(f"quiet cores: for {fmean(quiet):.0%} of the timings against others")
     left_out = ", ".join(f"{name} ({why})" for name, why in report.left_out.items())
     return lines + [f"left out: {left_out}"] * bool(left_out)
 

@@ -2,8 +2,8 @@
 
     python benchmarks/speedup.py [--layers 0,3] [--json FILE] [--markdown]
 
-The machine's own figure stands beside each, from the same turns (see measure.py): multiply-adds that touch no
-memory. Where a case was measured again, its line says how often.
+The machine's own figure stands beside each, from the same turns: the loop that tells whether the cores are
+quiet (see quiet.py). So does the share of timings for which they were.
 """
 
 import os
@@ -13,8 +13,9 @@ import aims
 from compare import numbered_layers
 from findings import Finding
 from layers import LAYERS, Layer
-from measure import Work, geometric_mean, take_steady_turns
+from measure import Work, geometric_mean, take_turns
 from peers import tinyconv_works
+from quiet import Cores
 from report import begin, command_line, deliver
 
 import tinyconv
@@ -37,12 +38,12 @@ def speedups(layer: Layer) -> dict[str, tuple[float, float]]:
     found = {}
     for case, work in tinyconv_works(layer, threads=2).items():
         works = {str(threads): on_threads(threads, work) for threads in (1, 2)}
-        ms, machine, tries = take_steady_turns(works, TURNS, threads=2)
-        gain = ms["1"] / ms["2"]
+        bare = {f"bare {threads}": Cores(threads).load for threads in (1, 2)}
+        ms, quiet = take_turns({**works, **bare}, TURNS)
+        gain, machine = ms["1"] / ms["2"], 2 * ms["bare 1"] / ms["bare 2"]
         line = f"{layer!s:>23}  {case:24}{ms['1']:9.2f} ms{ms['2']:9.2f} ms{gain:7.2f}×{machine:9.2f}×"
         is_short = ms["1"] <= aims.LONG
-        line += f"  below {aims.LONG:.0f} ms: does not count" * is_short + f"  try {tries}" * (tries > 1)
-        print(line, flush=True)
+        print(f"{line}{quiet:8.0%}" + f"  below {aims.LONG:.0f} ms: does not count" * is_short, flush=True)
         if not is_short:
             found[f"{layer}, {case}"] = gain, machine
     return found
@@ -69,7 +70,7 @@ def main() -> None:
     if (os.cpu_count() or 1) < 2:
         sys.exit("speedup: this machine has one core")
     report = begin(2, {})
-    print(f"{'':49}{'one thread':>12}{'two':>12}{'':8}{'machine':>10}")
+    print(f"{'':49}{'one thread':>12}{'two':>12}{'':8}{'machine':>10}{'quiet':>8}")
     found: dict[str, tuple[float, float]] = {}
     for layer in arguments.layers:
         found |= speedups(layer)

@@ -84,7 +84,7 @@ def main() -> None:
     report = begin(arguments.threads, left_out)
     found = processes(with_torch=TORCH in who)
     small = {name: make(SMALL, arguments.threads)[CONV] for name, make in who.items()}
-    found["warm"] = {name: 1e3 * ms for name, ms in take_turns(small, WARM_TURNS).items()}  # µs
+    found["warm"] = {name: 1e3 * ms for name, ms in take_turns(small, WARM_TURNS).ms.items()}  # µs
     print(f"the cold process said: {found['message'] or 'nothing'}")
     report.details["startup"] = found
     report.findings += findings(found)

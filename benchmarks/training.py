@@ -178,7 +178,7 @@ def main() -> None:
     arguments = parser.parse_args()
     who, left_out = who_can_run(only=(TINYCONV, TORCH))
     report = begin(arguments.threads, left_out)
-    steps = take_turns({name: lenet_step(name) for name in who}, TURNS)
+    steps = take_turns({name: lenet_step(name) for name in who}, TURNS).ms
     peak = peak_gflops(arguments.threads)
     share = 1e3 * lenet_gflop() / steps[TINYCONV] / peak
     for name, ms in steps.items():

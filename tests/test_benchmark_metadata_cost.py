@@ -3,6 +3,7 @@
 import json
 import sys
 
+import measure
 import metadata_cost as cost
 import numpy as np
 import pytest
@@ -35,7 +36,9 @@ def test_every_figure_is_printed_and_kept_with_its_aim(monkeypatch, capsys, tmp_
 
 def test_a_step_that_takes_longer_than_its_aim_falls_short(monkeypatch):
     ms = {cost.ALONE: 100.0, cost.CARRIED: 105.1, cost.GIVEN: 110.0, cost.READ: 115.4, cost.PLAIN: 150.0}
-    monkeypatch.setattr(cost, "take_turns", lambda works, turns: {name: ms[name] for name in works})
+    monkeypatch.setattr(
+        cost, "take_turns", lambda works, turns: measure.Taken({name: ms[name] for name in works}, 1.0)
+    )
     findings = list(cost.cost_of_steps(turns=1))
     assert [finding.measured.split(" (")[0] for finding in findings[1:]] == [
         "+5.1%",

@@ -19,6 +19,7 @@ import memory
 import numpy as np
 import pictures
 import pytest
+import quiet
 import report
 import speedup
 import startup
@@ -71,10 +72,73 @@ def test_everybody_takes_a_turn_and_has_a_median(monkeypatch):
     calls = []
     works = {name: lambda name=name: calls.append(name) for name in "ab"}
     monkeypatch.setattr(measure, "repetitions", lambda work: 1)
-    found = measure.take_turns(works, turns=3)
+    found = measure.take_turns(works, turns=3, patience=0)
     assert calls == ["a", "b"] + ["a", "a", "b", "b"] * 3  # once each; then untimed and timed, in turns
-    assert set(found) == {"a", "b"}
-    assert all(ms >= 0 for ms in found.values())
+    assert set(found.ms) == {"a", "b"}
+    assert all(ms >= 0 for ms in found.ms.values())
+    assert found.quiet is None, "nobody looked"
+
+
+class Scripted:
+    """Cores that are quiet before a timing, and behind it as a script says."""
+
+    def __init__(self, *quiet):
+        self.quiet = iter(quiet)
+
+    def wait(self, give_up):
+        return True
+
+    def are_quiet(self):
+        return next(self.quiet)
+
+
+def test_who_was_disturbed_takes_the_turn_again(monkeypatch):
+    monkeypatch.setattr(measure, "wait_until_asleep", lambda: None)
+    monkeypatch.setattr(measure, "cores", lambda threads: Scripted(False, False, True, True))
+    monkeypatch.setattr(measure, "repetitions", lambda work: 1)
+    seconds = iter([9.0, 8.0, 2.0, 1.0])
+    monkeypatch.setattr(measure, "seconds_of", lambda work, times: next(seconds))
+    found = measure.take_turns({"a": lambda: None}, turns=2, patience=60)
+    assert found == ({"a": pytest.approx(1500.0)}, 1.0)
+
+
+def test_patience_ends_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(measure, "wait_until_asleep", lambda: None)
+    monkeypatch.setattr(measure, "cores", lambda threads: Scripted(*[True, False] * 3))
+    monkeypatch.setattr(measure, "repetitions", lambda work: 1)
+    seconds = iter([1.0, 2.0, 1.0, 3.0, 1.0, 9.0])
+    monkeypatch.setattr(measure, "seconds_of", lambda work, times: next(seconds))
+    found = measure.take_turns({"a": lambda: None}, turns=6, patience=1e-9)
+    assert found == ({"a": pytest.approx(1000.0)}, 0.5), "the quiet half counts"
+
+
+def test_cores_are_quiet_while_they_are_as_fast_as_at_best():
+    cores = quiet.Cores(1)
+    cores.pace = lambda: quiet.Pace(loads=1.5, registers=1.0)
+    for best, are_quiet in (
+        (quiet.Pace(1.5, 1.0), True),
+        (quiet.Pace(1.2, 0.8), True),  # the clock was faster
+        (quiet.Pace(1.0, 1.0), False),  # loads were
+        (quiet.Pace(0.9, 0.6), False),  # no clock is that fast: there were more cores
+    ):
+        cores.best = best
+        assert cores.are_quiet() == cores.wait(give_up=0.0) == are_quiet
+
+
+def test_cores_know_their_best():
+    cores = quiet.Cores(1)
+    first, second = cores.pace(), cores.pace()
+    assert cores.best == quiet.Pace(*map(min, first, second))
+    assert cores.slowdown() > 0
+
+
+def test_the_cores_that_tell_do_what_they_say():
+    numbers = np.zeros((1, quiet.NUMBERS), np.float32)
+    lanes = quiet.HOST.lanes(4)
+    numbers[0, :lanes] = 1
+    quiet.add_everywhere(numbers, 3)
+    sums = numbers[0, : 2 * quiet.LOADS * lanes].reshape(2 * quiet.LOADS, lanes)
+    np.testing.assert_array_equal(sums.sum(1), [3 * lanes] * 2 + [0] * (2 * quiet.LOADS - 2))
 
 
 @pytest.mark.skipif(not measure.TASKS.exists(), reason="only Linux tells a process's threads")
@@ -202,6 +266,13 @@ def test_reports_add_up_and_the_later_one_counts(tmp_path):
     assert both.details == {"b": [1]}
 
 
+def test_a_report_says_for_how_many_timings_the_cores_were_quiet():
+    disturbed, hurried = row() | {"quiet": 0.5}, row() | {"quiet": None}
+    found = report.Report({}, rows=[row() | {"quiet": 1.0}, disturbed, hurried])
+    assert report.facts(found) == ["quiet cores: for 75% of the timings against others"]
+    assert report.facts(report.Report({}, rows=[hurried])) == []
+
+
 def test_reports_of_two_machines_do_not_add_up(tmp_path):
     for name in ("one", "other"):
         report.Report({"processor": name, "date": "1"}).save(tmp_path / name)
@@ -256,17 +327,6 @@ def test_two_threads_are_judged_by_the_slowest_case():
     found = speedup.finding({"a": (1.9, 2.0), "b": (1.7, 2.0)})
     assert "least 1.70× (b)" in found.measured
     assert not found.holds
-
-
-def test_who_had_fewer_cores_is_measured_again(monkeypatch):
-    machine = iter([1.0, 1.4, 1.95])
-    monkeypatch.setattr(measure, "bare_work", lambda threads: None)
-    monkeypatch.setattr(
-        measure, "take_turns", lambda works, turns: {"a": 3, "bare 1": next(machine), "bare 2": 2}
-    )
-    assert measure.take_steady_turns({"a": None}, 9, threads=2) == ({"a": 3}, 1.95, 3)
-    monkeypatch.setattr(measure, "take_turns", lambda works, turns: {"bare 1": 1, "bare 2": 2})
-    assert measure.take_steady_turns({}, 9, threads=2) == ({}, 1.0, measure.TRIES), "and that is said"
 
 
 def test_start_up_must_be_announced():
