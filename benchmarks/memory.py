@@ -27,7 +27,7 @@ from tinyconv.kernels.warmup import warmup_steps
 STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 SMALL = Layer(4, 32, 32, 32)  # large enough for all threads
 MIB = 1 << 20
-PROCESSES = 3
+PROCESSES = 5
 
 
 def resident(name: str) -> int:
