@@ -1,4 +1,4 @@
-"""Whether the cores are ours alone: a loop that knows how fast it can be, and waits until it is.
+"""Whether the cores are ours alone, and waiting until they are.
 
     python benchmarks/quiet.py [--threads 2] [--seconds 20]
 
@@ -105,14 +105,10 @@ class Cores:
         multiply_everywhere(self.numbers, PRODUCTS // SUMS)
 
     def pace(self) -> Pace:
-        """Return the pace of now: the fastest of some tries."""
+        """Return the pace of now, the fastest of some tries, which may be the best so far."""
         pace = Pace(*(min(_seconds(work) for _ in range(TRIES)) for work in (self.load, self.multiply)))
         self.best = Pace(*map(min, self.best, pace))
         return pace
-
-    def slowdown(self) -> float:
-        """Return how many times as much as at best loads cost now."""
-        return self.pace().ratio / self.best.ratio
 
     def are_quiet(self) -> bool:
         """Return whether nobody else is there now."""
@@ -138,22 +134,21 @@ def cores(threads: int) -> Cores:
     known = Cores(threads)
     settled = time.perf_counter() + SETTLED
     while time.perf_counter() < settled:
-        known.slowdown()
+        known.pace()
     return known
 
 
 def main() -> None:
-    """Print which share of some seconds was quiet."""
+    """Print which share of some seconds is quiet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=get_num_threads())
     parser.add_argument("--seconds", type=float, default=20.0)
     arguments = parser.parse_args()
-    known, slow = cores(arguments.threads), []
+    known, quiet = cores(arguments.threads), []
     end = time.perf_counter() + arguments.seconds
     while time.perf_counter() < end:
-        slow.append(known.slowdown())
-    quiet = np.less(slow, LOUD).mean()
-    print(f"{arguments.threads} threads: quiet {quiet:.0%} of the time, at worst {max(slow):.2f}× as slow")
+        quiet.append(known.are_quiet())
+    print(f"{arguments.threads} threads: quiet for {np.mean(quiet):.0%} of {arguments.seconds:.0f} seconds")
 
 
 if __name__ == "__main__":
