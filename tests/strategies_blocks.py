@@ -18,10 +18,18 @@ from tinyconv.kernels.winners import Upstream
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
+bandings = st.fixed_dictionaries(
+    {
+        "CACHE": st.integers(1, 8000),  # few rows or many
+        "LINE": st.sampled_from([0.01, 30, 10_000]),  # lines for each tap, or for all of a row
+        "WORTH": st.sampled_from([1e-9, 0.98, 1e9]),  # one image, or all that fit abreast
+    }
+)
+
 
 @contextmanager
 def bands_chosen_with(**settings: float) -> Iterator[None]:
-    """Let bands be cut as if the cache, or what a copy costs, were another."""
+    """Let bands be cut as if the cache, or what something costs, were another."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setattr(bands, name, value)

@@ -7,7 +7,7 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import both, conv_cases, int_or_pair, seeds
-from strategies_blocks import bands_chosen_with
+from strategies_blocks import bandings, bands_chosen_with
 
 from tinyconv import ShapeError
 from tinyconv.functional import (
@@ -46,10 +46,10 @@ def three_steps(case, pool, seed):
     return dy, [y, *conv2d_backward(back, conv_cache)]
 
 
-@given(cases(), seeds, st.booleans(), st.integers(1, 4000))
-def test_one_step_has_the_bits_of_the_three(case, seed, parallel, cache):
+@given(cases(), seeds, st.booleans(), bandings)
+def test_one_step_has_the_bits_of_the_three(case, seed, parallel, banding):
     (conv, pool), (dy, expected) = case, three_steps(*case, seed)
-    with bands_chosen_with(CACHE=cache), jit.force(parallel=parallel):
+    with bands_chosen_with(**banding), jit.force(parallel=parallel):
         y, block_cache = block_forward(*conv, pool)
         ours = [y, *block_backward(dy, block_cache)]
     for name, array, other in zip(("y", "dx", "dweight", "dbias"), ours, expected, strict=True):

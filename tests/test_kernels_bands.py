@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies_blocks import bands_chosen_with
 
 from tinyconv.kernels import bands, threads
 from tinyconv.kernels.bands import Task, backward_band, forward_band, rows_that_fit
@@ -17,7 +18,7 @@ sizes = st.tuples(st.integers(1, 60), st.integers(1, 60))
 def band_for(filters, size, images=64, workers=2, before=(1, 1)):
     """Return the band of a convolution that keeps the size."""
     geometry = Geometry(filters, (1, 1), (1, 1), before, size, size)
-    return forward_band(geometry, Task(workers, images, 4, size[0]))
+    return forward_band(geometry, Task(workers, images, 1, 4, size[0]))
 
 
 @given(st.integers(1, 70), st.integers(1, 70), pairs, pairs, pairs, befores, sizes, st.integers(1, 4))
@@ -27,7 +28,7 @@ def test_a_band_fits_the_cache_unless_it_is_one_row(F, C, kernel, stride, dilati
         for o, s, k, d, b in zip(outputs, stride, kernel, dilation, before, strict=True)
     )
     geometry = Geometry((F, C, *kernel), stride, dilation, before, size, outputs)
-    task = Task(workers, 1, 4, outputs[0])
+    task = Task(workers, 1, 1, 4, outputs[0])
     for band in (forward_band(geometry, task), backward_band(geometry, task)[0]):
         assert 1 <= band.rows <= band.units
         if band.is_copied:
@@ -39,19 +40,42 @@ def test_every_thread_gets_work():
     for workers in (1, 2, 5):
         band = band_for((32, 8, 3, 3), (100, 100), images=1, workers=workers)
         assert -(-band.units // band.rows) % workers == 0
+        band = band_for((64, 64, 3, 3), (7, 7), images=workers, workers=workers)
+        teams = -(-workers // (band.reading.line // band.reading.width))
+        assert teams * -(-band.units // band.rows) >= workers
 
 
 def test_lines_of_their_own_pay_where_rows_are_short_and_filters_many():
-    assert band_for((512, 256, 3, 3), (14, 14)).reading.line == 14
-    assert band_for((8, 256, 3, 3), (112, 112)).reading.line == 113
+    assert band_for((256, 128, 3, 3), (56, 56)).reading.width == 56
+    assert band_for((8, 256, 3, 3), (112, 112)).reading.width == 113
 
 
 @pytest.mark.parametrize("channels", [512, 1024])
 def test_lines_of_their_own_have_to_fit_the_cache(channels):
     """A band of one row may be larger; but then the shorter lines are the better ones."""
     geometry = Geometry((64, channels, 3, 3), (1, 1), (1, 1), (1, 1), (56, 56), (56, 56))
-    pooled = forward_band(geometry, Task(2, 4, 4, 28, window=2, step=2))
+    pooled = forward_band(geometry, Task(2, 4, 1, 4, 28, window=2, step=2))
     assert (pooled.rows, pooled.reading.line) == (1, 57)
+
+
+def test_small_images_lie_abreast():
+    """7×7 outputs fill three vectors and one number of a fourth."""
+
+    def abreast(*case, **options):
+        reading = band_for(*case, **options).reading
+        return reading.line // reading.width
+
+    assert abreast((64, 64, 3, 3), (7, 7)) > 1
+    assert abreast((64, 64, 3, 3), (7, 7), images=1) == 1
+    assert abreast((64, 64, 3, 3), (56, 56)) == 1
+    assert abreast((64, 64, 1, 1), (7, 7), before=(0, 0)) > 1
+
+
+def test_images_abreast_have_to_be_worth_it():
+    for worth, most in ((1e-9, 1), (1e9, 64)):
+        with bands_chosen_with(WORTH=worth):
+            reading = band_for((1, 1, 3, 3), (4, 4)).reading
+            assert reading.line == most * reading.width
 
 
 def test_images_that_lie_like_that_already_are_read_in_place():
@@ -70,7 +94,7 @@ def test_a_band_is_chosen_once_for_each_number_of_threads():
     case = (8, 8, 3, 3), (60, 60)
     assert band_for(*case) is band_for(*case)
     assert band_for(*case) is not band_for(*case, workers=1)
-    back = Geometry((2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4)), Task(2, 1, 4, 0)
+    back = Geometry((2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4)), Task(2, 1, 1, 4, 0)
     assert backward_band(*back) is backward_band(*back)
 
 

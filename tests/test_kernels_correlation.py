@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import conv_cases, dtypes, seeds, values
-from strategies_blocks import bands_chosen_with
+from strategies_blocks import bandings, bands_chosen_with
 
 from tinyconv.functional import conv2d_backward, conv2d_forward
 from tinyconv.functional.block import block_forward
@@ -19,11 +19,11 @@ from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.tile import ROWS
 
 
-@given(conv_cases(), st.integers(1, 4000), st.sampled_from([0.01, 0.3, 100]), st.booleans())
-def test_the_size_of_a_band_and_its_layout_never_change_the_bits(case, cache, copy, parallel):
+@given(conv_cases(), bandings, st.booleans())
+def test_the_size_of_a_band_and_its_layout_never_change_the_bits(case, banding, parallel):
     y, conv_cache = conv2d_forward(*case)
     whole = [y, *conv2d_backward(y, conv_cache)[:2]]
-    with bands_chosen_with(CACHE=cache, COPY=copy), jit.force(parallel=parallel):
+    with bands_chosen_with(**banding), jit.force(parallel=parallel):
         y, conv_cache = conv2d_forward(*case)
         for ours, expected in zip([y, *conv2d_backward(y, conv_cache)[:2]], whole, strict=True):
             assert ours.tobytes() == expected.tobytes()
@@ -61,7 +61,8 @@ def test_images_read_in_place_make_the_bits_of_those_that_are_laid_out(
 def test_a_reading_with_steps_leaves_the_other_pixels_alone(rows, parallel):
     axis = Phases.of(np.zeros(1, np.int64), 1, 2)
     places = np.array([[0, 0]]), np.array([[1, 2]])
-    reading = Reading(np.zeros(1, np.int64), np.array([0, 1]), *places, down=3, across=2, line=2, size=4)
+    steps = {"down": 3, "across": 2, "line": 2, "width": 2, "size": 4}
+    reading = Reading(np.zeros(1, np.int64), np.array([0, 1]), *places, **steps)
     planes = Planes(Phases.of(np.zeros(1, np.int64), 1, 1 + rows), axis)
     band = Band(1 + rows, 2, planes.lines, reading, is_copied=True)
     panels, no_bias = pack(np.full((1, 1, 1, 1), 10.0), groups=1), pack_bias(None, 1, 1, np.dtype(float))

@@ -28,15 +28,26 @@ def test_the_image_is_that_of_the_gradient_itself(case):
     np.testing.assert_array_equal(dense, gradients_of_the_output(case.upstream))
 
 
-@given(block_cases(), st.integers(-3, 3), st.integers(-3, 3), st.integers(1, 6), st.integers(1, 9))
-def test_a_window_of_it_may_lie_anywhere(case, h, w, height, width):
+@given(
+    block_cases(),
+    st.integers(-3, 3),
+    st.integers(-3, 3),
+    st.integers(1, 6),
+    st.integers(1, 9),
+    st.integers(0, 3),
+)
+def test_a_window_of_it_may_lie_anywhere(case, h, w, height, width, gap):
     upstream, (OH, OW) = case.upstream, case.upstream.conv_size
     padded = np.pad(gradients_of_the_output(upstream)[-1, -1], 16)
     windows = upstream.windows(slice(None))
-    flat = np.full(2 + height * width + 2, 99, windows.dy.dtype)
-    lay(windows, len(windows.dy) - 1, h, w, height, width, flat, 2)
+    line = width + gap
+    flat = np.full(2 + height * line + 2, 99, windows.dy.dtype)
+    lines = flat[2:-2].reshape(height, line)
+    lines[:, :width] = 0
+    lay(windows, len(windows.dy) - 1, h, w, height, width, flat, 2, line)
     rows, cols = np.arange(h, h + height).clip(-1, OH), np.arange(w, w + width).clip(-1, OW)
-    np.testing.assert_array_equal(flat[2:-2].reshape(height, width), padded[rows[:, None] + 16, cols + 16])
+    np.testing.assert_array_equal(lines[:, :width], padded[rows[:, None] + 16, cols + 16])
+    assert (lines[:, width:] == 99).all()
     assert (flat[[0, 1, -2, -1]] == 99).all()
 
 

@@ -1,9 +1,10 @@
-"""Bands: an image is worked through a few rows of outputs at a time, so that their lines stay in the cache.
+"""Bands: images are worked through a few rows of outputs at a time, so that their lines stay in the cache.
 
 A task lays out the lines of its band, with all channels of a group, and multiplies them with all filters.
-More rows leave less of the last vector empty, and lay fewer lines twice; but they have to fit, and every
-thread needs work. So the rows are chosen by what all tasks cost, counted in cycles: one for a multiply-add of
-vectors, and what was measured for what surrounds it. A bad guess costs time, never a bit of the result.
+More rows, or several small images abreast, leave less of the last vector empty, and lay fewer lines twice;
+but they have to fit, and every thread needs work. So both are chosen by what all tasks cost, counted in
+cycles: one for a multiply-add of vectors, and for what surrounds it those that come closest to a thousand
+measured bands. A bad guess costs time, never a bit of the result.
 """
 
 from functools import lru_cache
@@ -21,17 +22,20 @@ from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, WIDEST
 
 CACHE = 512 * 1024  # bytes of a band, which is read again and again: it stays in the second-level cache
-COPY, PICK = 0.3, 0.8  # cycles for a number that is copied with its neighbours, or without
-PLACE, SPILL = 3, 2  # cycles for a vector of sums that is moved to its place, or out of the first-level cache
-SUMS = 24 * 1024  # bytes of sums that stay in there
-BEGIN, BAND = 40, 3000  # cycles until a tile, or a channel's first line, is under way; or a band
+EMPTY, ALONE = 0.14, 0.5  # cycles for a vector that a tile lacks, and for the two that it lacks beside one
+BEGIN, LINE, BAND = 270, 30, 3000  # cycles for a tile, for a line that is laid, for a band
+PICK = 0.9  # cycles for a number that is laid without its neighbours
+PLACE, COPY = 15, 70  # cycles for a vector of sums that is moved to its place, and for an image of them
+SPILL, SUMS = 2, 40 * 1024  # cycles for a vector of sums, where more bytes leave the first-level cache
+WORTH = 0.96  # of the cycles: what more images abreast must not exceed
 
 
 class Task(NamedTuple):
     """What has to be done for some images, and how it may be cut."""
 
     workers: int
-    images: int  # times groups
+    images: int
+    groups: int
     itemsize: int
     rows: int  # of results: outputs, or windows of outputs
     window: int = 1  # rows of outputs for a row of results
@@ -40,10 +44,15 @@ class Task(NamedTuple):
     def height(self, rows: int) -> int:
         """Return how many rows of outputs so many rows of results need.
 
-        >>> Task(workers=2, images=1, itemsize=4, rows=7, window=3, step=2).height(4)
+        >>> Task(workers=2, images=1, groups=1, itemsize=4, rows=7, window=3, step=2).height(4)
         9
         """
         return (rows - 1) * self.step + self.window
+
+    @property
+    def pools(self) -> bool:
+        """Whether outputs are pooled, while they are sums."""
+        return self.step > 1
 
 
 class Band(NamedTuple):
@@ -74,53 +83,77 @@ class Band(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a band costs, for one row of outputs laid out as `planes`."""
+    """What a band costs, whose lines lie as `planes` has them for one row of outputs."""
 
+    task: Task
     planes: Planes
     filters: tuple[int, int, int, int]  # (F, C, KH, KW) of a group: C channels are read, and F made
     cols: int  # outputs of a row
-    itemsize: int
-    pools: bool  # so that sums are moved even where lines are as long as rows of outputs
 
-    def bytes(self, height: int) -> int:
-        """Return how much room the lines for `height` rows of outputs take."""
-        return self._numbers(height) * self.itemsize
+    def of(self, abreast: int) -> "Cost":
+        """Return the cost for so many images abreast."""
+        return self._replace(planes=self.planes._replace(abreast=abreast))
 
-    def cycles(self, height: int) -> float:
-        """Return the cost of `height` rows of outputs.
+    def bytes(self, rows: int) -> int:
+        """Return how much room the lines for `rows` rows of results take, and the sums of some filters."""
+        sums = ROWS * self._columns(rows) * self._moves
+        return (self._lines(rows) * self.planes.shape[3] + sums) * self.task.itemsize
+
+    def cycles(self, rows: int) -> float:
+        """Return the cost of `rows` rows of results.
 
         >>> row, _ = forward_plan(Geometry((8, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 32), (1, 32)))
-        >>> cost = Cost(row, (8, 1, 1, 1), 32, 4, False)
+        >>> task = Task(workers=1, images=1, groups=1, itemsize=4, rows=2)
+        >>> cost = Cost(task, row, (8, 1, 1, 1), 32)
         >>> cost.cycles(1) < cost.cycles(2) < 2 * cost.cycles(1)
         True
         """
-        F, C, KH, KW = self.filters
-        PH, PW, _, line = self.planes.shape
-        vectors = -(-((height - 1) * line + self.cols) // HOST.lanes(self.itemsize))
-        begun = -(-vectors // WIDEST) * -(-F // ROWS) + C * PH * PW
-        copy = COPY if self.planes.cols.stride == 1 else PICK
-        move = PLACE * (self.pools or line > self.cols) + SPILL * (vectors * ROWS * HOST.vector_bytes > SUMS)
-        return vectors * F * (C * KH * KW + move) + self._numbers(height) * copy + begun * BEGIN + BAND
+        (F, C, KH, KW), abreast = self.filters, self.planes.abreast
+        vectors = -(-self._columns(rows) // HOST.lanes(self.task.itemsize))
+        tiles = -(-vectors // WIDEST)
+        idle = ALONE if vectors == 1 else EMPTY * (tiles * WIDEST - vectors)
+        multiply = F * C * KH * KW * (vectors + idle) + F / ROWS * tiles * BEGIN
+        place = (COPY * abreast + PLACE * vectors) * (self._moves and not self.task.pools)
+        spill = SPILL * vectors * (self._moves and vectors * ROWS * HOST.vector_bytes > SUMS)
+        pick = PICK * self.planes.shape[3] * (self.planes.cols.stride > 1)
+        return multiply + F * (place + spill) + self._lines(rows) * (LINE * abreast + pick) + BAND
 
-    def _numbers(self, height: int) -> int:
-        PH, PW, reach, line = self.planes.shape
-        return self.filters[1] * PH * PW * (height - 1 + reach) * line
+    @property
+    def _moves(self) -> bool:
+        """Whether sums are added up elsewhere than where results belong."""
+        return self.task.pools or self.planes.shape[3] > self.cols
+
+    def _columns(self, rows: int) -> int:
+        return self.task.height(rows) * self.planes.shape[3] - self.planes.cols.length + self.cols
+
+    def _lines(self, rows: int) -> int:
+        PH, PW, reach, _ = self.planes.shape
+        return self.filters[1] * PH * PW * (self.task.height(rows) - 1 + reach)
 
 
-def cheapest(task: Task, cost: Cost, is_copied: bool) -> tuple[float, int]:
-    """Return what the thread with the most bands pays, and the rows of a band for which that is least.
+def cheapest(cost: Cost, is_copied: bool) -> tuple[float, int, int]:
+    """Return what the thread with the most bands pays, and for which images abreast and rows that is least.
 
-    A band that is read where it is shares the cache with the next one, which is asked for meanwhile.
+    More images abreast have to be worth it, as fewer tasks are harder to share out. A band that is read where
+    it is shares the cache with the next one, which is asked for meanwhile.
     """
-    room = CACHE if is_copied else CACHE // 2
-    best = np.inf, 1
+    room, best = CACHE if is_copied else CACHE // 2, (np.inf, 1, 1)
+    for abreast in (2**power for power in range(cost.task.images.bit_length() if is_copied else 1)):
+        cycles, rows = _cheapest_rows(cost.of(abreast), room)
+        if cycles < WORTH * best[0]:
+            best = cycles, abreast, rows
+    return best
+
+
+def _cheapest_rows(cost: Cost, room: int) -> tuple[float, int]:
+    task, abreast, best = cost.task, cost.planes.abreast, (np.inf, 1)
+    teams = -(-task.images // abreast) * task.groups
     for rows in range(1, task.rows + 1):
-        if rows > 1 and cost.bytes(task.height(rows)) > room:
+        if rows * abreast > 1 and cost.bytes(rows) > room:
             break
         bands = -(-task.rows // rows)
-        last = task.rows - (bands - 1) * rows
-        cycles = (bands - 1) * cost.cycles(task.height(rows)) + cost.cycles(task.height(last))
-        share = -(-task.images * bands // task.workers) / bands
+        cycles = (bands - 1) * cost.cycles(rows) + cost.cycles(task.rows - (bands - 1) * rows)
+        share = -(-teams * bands // task.workers) / bands
         best = min(best, (cycles * share, rows))
     return best
 
@@ -133,13 +166,13 @@ def forward_band(geometry: Geometry, task: Task) -> Band:
     choices = []
     for apart in (False, True) if is_copied else (False,):
         row, _ = forward_plan(geometry, 1, apart)
-        cost = Cost(row, geometry.filters, geometry.outputs[1], task.itemsize, task.step > 1)
-        if apart and cost.bytes(task.height(1)) > CACHE:
+        cost = Cost(task, row, geometry.filters, geometry.outputs[1])
+        if apart and cost.bytes(rows=1) > CACHE:
             continue  # they take several times the room, and even one row has to come from far away
-        choices.append((*cheapest(task, cost, is_copied), apart))
-    _, rows, apart = min(choices)
+        choices.append((*cheapest(cost, is_copied), apart))
+    _, abreast, rows, apart = min(choices)
     if is_copied:
-        planes, reading = forward_plan(geometry, task.height(rows), apart)
+        planes, reading = forward_plan(geometry, task.height(rows), apart, abreast)
     return Band(rows, task.rows, planes.lines, reading, is_copied)
 
 
@@ -149,12 +182,12 @@ def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
     F, C, KH, KW = geometry.filters
     planes, reading, weights = backward_plan(geometry)
     row, *_ = backward_plan(geometry, rows=1)
-    task = task._replace(rows=planes.rows.length)
+    task = task._replace(rows=planes.rows.length - int(planes.rows.shift.max()))
     cols = -(-geometry.size[1] // geometry.stride[1])
     is_copied = not planes.are(geometry.outputs, task.itemsize)
-    _, rows = cheapest(task, Cost(row, (C, F, KH, KW), cols, task.itemsize, False), is_copied)
+    _, abreast, rows = cheapest(Cost(task, row, (C, F, KH, KW), cols), is_copied)
     if is_copied:
-        planes, reading, _ = backward_plan(geometry, rows)
+        planes, reading, _ = backward_plan(geometry, rows, abreast)
     return Band(rows, task.rows, planes.lines, reading, is_copied), weights
 
 

@@ -19,7 +19,7 @@ from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.patches import patches_of
-from tinyconv.kernels.planes import Lines, lay_band
+from tinyconv.kernels.planes import Lines, clear_lines, lay_band, team_of, teams_of
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
@@ -66,31 +66,34 @@ def fill_pooled(  # type: ignore[no-untyped-def]
     flat, filters = bands.reshape(-1), panels.reshape(-1)
     source, best, winner = flat if size else x.reshape(-1), y.reshape(-1), winners.reshape(-1)
     sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
-    for task in turns(NG * count, worker, min(workers, len(bands))):
-        n, top = task // count, task % count * rows
+    for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
+        team, top = team_of(task // count, NG, G, lines), task % count * rows
+        n, images = team
         made = min(rows, PH - top)
         height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
-        columns = (height - 1) * line + OW
+        columns = (height - 1) * line + (images - 1) * reading.width + OW
         ld = (columns + lanes - 1) // lanes * lanes
         above = top * SH * line  # numbers of the image
         start = worker * size if size else n * reading.size + above
         beyond = 0 if size else rows * SH * line if top + rows < PH else reading.size - above
         if size:
-            lay_band(x, n, lines, top * SH, height - tallest, flat, start)
+            lay_band(x, team, G, lines, top * SH, height - tallest, flat, start)
         for b in range(B):
             block = n % G * B + b
             p = block * shifts.size * R
             ask = beyond * (b == B - 1)
             multiply(filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, ld, ask)
             for f in range(b * R, min(F, b * R + R)):
-                for row in range(made):
-                    s, here = (f - b * R) * ld + row * SH * line, min(KH, height - row * SH)
-                    o = ((n * F + f) * PH + top + row) * PW
-                    if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
-                        pool_tile(sums, s, line, best, winner, o, PW)
-                    else:
-                        maxima, taps = best[o : o + PW], winner[o : o + PW]
-                        pool_row(sums, s, line, here, OW, maxima, taps, KW, SW)
+                for m in range(images):
+                    image, at = n + m * G, (f - b * R) * ld + m * reading.width
+                    for row in range(made):
+                        s, here = at + row * SH * line, min(KH, height - row * SH)
+                        o = ((image * F + f) * PH + top + row) * PW
+                        if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
+                            pool_tile(sums, s, line, best, winner, o, PW)
+                        else:
+                            maxima, taps = best[o : o + PW], winner[o : o + PW]
+                            pool_row(sums, s, line, here, OW, maxima, taps, KW, SW)
 
 
 @kernel
@@ -100,16 +103,19 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
     """Fill dx (NG, C, H, W) from the windows of NG·F images, `rows` rows at a time, as `fill` does."""
     lines, reading = Lines(*lines), Reading(*reading)
     NG, G, size, flat = len(dx), len(bias), bands.shape[1], bands.reshape(-1)
-    F, HQ, WQ = len(windows.dy) // max(1, NG), lines.lines, lines.length
+    F, HQ, WQ, width = len(windows.dy) // max(1, NG), lines.lines, lines.length, lines.width
     count = (units + rows - 1) // rows
-    for task in turns(NG * count, worker, min(workers, len(bands))):
-        n, top = task // count, task % count * rows
+    for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
+        team, top = team_of(task // count, NG, G, lines), task % count * rows
         height = min(rows, units - top)
         h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows
         for f in range(F):
-            place = worker * size + f * HQ * WQ
-            lay_winners(windows, n * F + f, h, w, tall, WQ, flat, place)
-        multiply_band(flat, worker * size, reading, panels, n % G, bias, dx[n], top, height, lanes)
+            for m in range(WQ // width):
+                place, image = worker * size + f * HQ * WQ + m * width, team[0] + m * G
+                clear_lines(flat, place, WQ, width, tall)
+                if m < team[1]:
+                    lay_winners(windows, image * F + f, h, w, tall, width, flat, place, WQ)
+        multiply_band(flat, worker * size, reading, panels, team, bias, dx, top, height, lanes)
 
 
 def block_forward(

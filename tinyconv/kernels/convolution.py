@@ -112,7 +112,7 @@ def weight_gradients(
 
 def task_of(x: Array, groups: int, rows: int = 0, window: int = 1, step: int = 1) -> Task:
     """Return the task for the images x, see `Task`."""
-    return Task(threads.get_num_threads(), len(x) * groups, x.itemsize, rows, window, step)
+    return Task(threads.get_num_threads(), len(x), groups, x.itemsize, rows, window, step)
 
 
 def _show_columns(

@@ -14,7 +14,7 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, grouped, plain
 from tinyconv.kernels.line_tile import make_line_tile
-from tinyconv.kernels.planes import Lines, lay_band
+from tinyconv.kernels.planes import Lines, lay_band, team_of, teams_of
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.tile import ROWS, WIDEST, make_tile
 from tinyconv.kernels.turns import turns
@@ -63,14 +63,15 @@ def place_steps(sums, s, line, out, down, across):  # type: ignore[no-untyped-de
 
 
 @helper
-def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
-    """Fill out (F, H, W), of group g, with what `rows` rows of outputs from `top` on make.
+def multiply_band(lines, start, reading, panels, team, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
+    """Fill a team's images of out (NG, F, H, W) with what `rows` rows of outputs from `top` on make.
 
     Their lines begin at `start`; `beyond` is how far behind them those of the next band lie, if it is not 0.
     Where rows of outputs are neighbours, they go to their place at once.
     """
-    (F, H, W), R = out.shape, panels.shape[1]
+    (F, H, W), R, (n, images) = out.shape[1:], panels.shape[1], team
     B, G, line = bias.shape[1] // R, len(bias), reading.line
+    g = n % G
     down, across = reading.down, reading.across
     filters, offsets, flat = panels.reshape(-1), bias.reshape(-1), out.reshape(-1)
     for phase in range(len(reading.firsts)):
@@ -79,7 +80,7 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes,
         if last <= first:
             continue
         width = (W - w + across - 1) // across
-        columns = (last - first - 1) * line + width
+        columns = (last - first - 1) * line + (images - 1) * reading.width + width
         ld = (columns + lanes - 1) // lanes * lanes
         sums = np.empty(R * ld, lines.dtype)
         shifts = reading.shifts[reading.bounds[phase] : reading.bounds[phase + 1]]
@@ -88,7 +89,8 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes,
         for b in range(B):
             p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
             at_once = is_whole and line == W and columns >= WIDEST * lanes and (b + 1) * R <= F
-            target, distance = (flat[(b * R * H + h + first) * W :], H * W) if at_once else (sums, ld)
+            place = ((n * F + b * R) * H + h + first) * W
+            target, distance = (flat[place:], H * W) if at_once else (sums, ld)
             ask = beyond * (b == B - 1)
             multiply(
                 filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, distance, ask
@@ -96,12 +98,14 @@ def multiply_band(lines, start, reading, panels, g, bias, out, top, rows, lanes,
             if at_once:
                 continue
             for f in range(b * R, min(F, b * R + R)):
-                s = (f - b * R) * ld
-                if is_whole:
-                    copy_tile(sums, s, line, 1, flat, (f * H + h + first) * W, 0, W, W, last - first)
-                else:
-                    rows_of_f = out[f, h + first * down : h + (last - 1) * down + 1, w:]
-                    place_steps(sums, s, line, rows_of_f, down, across)
+                for m in range(images):
+                    s, image = (f - b * R) * ld + m * reading.width, n + m * G
+                    if is_whole:
+                        place = ((image * F + f) * H + h + first) * W
+                        copy_tile(sums, s, line, 1, flat, place, W, 0, W, W, last - first)
+                    else:
+                        rows_of_f = out[image, f, h + first * down : h + (last - 1) * down + 1, w:]
+                        place_steps(sums, s, line, rows_of_f, down, across)
 
 
 @kernel
@@ -116,15 +120,15 @@ def fill(worker, workers, x, lines, reading, panels, bias, out, rows, units, ban
     NG, G, size, flat = len(x), len(bias), bands.shape[1], bands.reshape(-1)
     count = (units + rows - 1) // rows
     source = flat if size else x.reshape(-1)
-    for task in turns(NG * count, worker, min(workers, len(bands))):
-        n, top = task // count, task % count * rows
+    for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
+        team, top = team_of(task // count, NG, G, lines), task % count * rows
         height = min(rows, units - top)
         above = top * reading.line  # numbers of the image
-        start = worker * size if size else n * reading.size + above
+        start = worker * size if size else team[0] * reading.size + above
         beyond = 0 if size else rows * reading.line if top + rows < units else reading.size - above
         if size:
-            lay_band(x, n, lines, top, height - rows, flat, start)
-        multiply_band(source, start, reading, panels, n % G, bias, out[n], top, height, lanes, beyond)
+            lay_band(x, team, G, lines, top, height - rows, flat, start)
+        multiply_band(source, start, reading, panels, team, bias, out, top, height, lanes, beyond)
 
 
 def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> None:

@@ -13,26 +13,27 @@ STEPS = 1, 2, 4  # numbers from one that is taken to the next, for which there i
 
 
 def make_line_tile(steps: tuple[int, ...] = STEPS, ahead: int = 0) -> Callable[..., None]:
-    """Return the tile that fills `count` lines of `length` numbers, one behind the other, from lines[o] on.
+    """Return the tile that fills `count` lines of `length` numbers, the first at lines[o].
 
     Number j of line i is image[s + i·down + j·across] where start ≤ j < stop; elsewhere it is 0, and nothing
-    is read. The tile takes (image, s, down, across, lines, o, start, stop, length, count). With only one of
-    the `steps`, `across` is always that: less to compile. Each vector asks for its place so many vectors
-    `ahead`: a processor reads a line before it writes a part of it, and waits for those that are in no cache.
+    is read. It goes to lines[o + i·pitch + j]. The tile takes (image, s, down, across, lines, o, pitch,
+    start, stop, length, count). With only one of the `steps`, `across` is always that: less to compile. Each
+    vector asks for its place so many vectors `ahead`: a processor reads a line before it writes a part of it,
+    and waits for those that are in no cache.
     """
 
     @intrinsic
-    def tile(typing, image, s, down, across, lines, o, start, stop, length, count):  # type: ignore[no-untyped-def]
+    def tile(typing, image, s, down, across, lines, o, pitch, start, stop, length, count):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(image.dtype))
-            down, across, (start, stop, length) = arguments[2], arguments[3], arguments[6:9]
+            (down, across), (pitch, start, stop, length) = arguments[2:4], arguments[6:10]
             pixels, target = arrays.at(0, 1), arrays.at(4, 5)
             vectors = code.vectors_of(length)
-            with cgutils.for_range(builder, arguments[9]) as i, cgutils.for_range(builder, vectors) as v:
+            with cgutils.for_range(builder, arguments[10]) as i, cgutils.for_range(builder, vectors) as v:
                 first = builder.mul(v.index, I64(code.lanes))
                 source = builder.gep(pixels, [builder.mul(i.index, down)])
-                place = builder.gep(target, [builder.add(builder.mul(i.index, length), first)])
+                place = builder.gep(target, [builder.add(builder.mul(i.index, pitch), first)])
                 value = _value(code, source, across, steps, (first, start, stop))
                 code.store_where(code.below(first, length), value, place)
                 if ahead:
@@ -40,7 +41,7 @@ def make_line_tile(steps: tuple[int, ...] = STEPS, ahead: int = 0) -> Callable[.
             return context.get_dummy_value()
 
         n = types.intp
-        return types.void(image, n, n, n, lines, n, n, n, n, n), codegen
+        return types.void(image, n, n, n, lines, n, n, n, n, n, n), codegen
 
     return compiled(tile, line_twin)
 
@@ -88,8 +89,8 @@ def _gathered(code: Vectors, line: Any, step: Any, first: Any, start: Any, stop:
     return code.gather_where(inside, code.builder.gep(line, [code.builder.mul(first, step)]), step)
 
 
-def line_twin(image, s, down, across, lines, o, start, stop, length, count):  # type: ignore[no-untyped-def]
+def line_twin(image, s, down, across, lines, o, pitch, start, stop, length, count):  # type: ignore[no-untyped-def]
     """Do the same in plain loops."""
     for i in range(count):
         for j in range(length):
-            lines[o + i * length + j] = image[s + i * down + j * across] if start <= j < stop else 0
+            lines[o + i * pitch + j] = image[s + i * down + j * across] if start <= j < stop else 0

@@ -8,6 +8,9 @@ A line of a phase is longer than a line of outputs, as the last tap reads beyond
 vector computes there is thrown away. To waste less, the zeros behind a line are those before the next one.
 Lines of their own for each tap of a row waste nothing: they pay where many filters read what was copied, and
 rows are short.
+
+A small image fills few vectors, and the last of them badly. So some images may lie *abreast*: a line of the
+first, the same one of the second, and so on, as if they were one wide image.
 """
 
 from typing import NamedTuple
@@ -77,24 +80,27 @@ class Planes(NamedTuple):
     """How one channel is laid out: (PH, PW, HQ, WQ), and what each tap reads of it."""
 
     rows: Phases
-    cols: Phases
+    cols: Phases  # of one image
+    abreast: int = 1  # images
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
-        """(PH, PW, HQ, WQ): phases of the rows and of the columns, and each one's size."""
-        return len(self.rows.offsets), len(self.cols.offsets), self.rows.length, self.cols.length
+        """(PH, PW, HQ, WQ): phases of the rows and of the columns, and their size, all images abreast."""
+        lines = self.rows.length, self.cols.length * self.abreast
+        return len(self.rows.offsets), len(self.cols.offsets), *lines
 
     @property
     def size(self) -> int:
-        """How many pixels one channel takes."""
+        """How many pixels one channel takes, of all images abreast."""
         PH, PW, HQ, WQ = self.shape
         return PH * PW * HQ * WQ
 
     @property
     def lines(self) -> "Lines":
         """The same for a kernel."""
-        rows, cols = self
-        return Lines(rows.offsets, cols.offsets, rows.stride, cols.stride, rows.length, cols.length)
+        rows, cols, _ = self
+        _, _, HQ, WQ = self.shape
+        return Lines(rows.offsets, cols.offsets, rows.stride, cols.stride, HQ, WQ, cols.length)
 
     @property
     def places(self) -> Array:
@@ -108,7 +114,7 @@ class Planes(NamedTuple):
         widest = WIDEST * HOST.lanes(itemsize)
         if self.shape != (1, 1, *size) or self.cols.length < widest + 2:
             return False
-        untouched = all(axis.offsets[0] == 0 and axis.stride == 1 for axis in self)
+        untouched = all(axis.offsets[0] == 0 and axis.stride == 1 for axis in (self.rows, self.cols))
         # some phases of dx lack the first and the last output
         return untouched and self.cols.length - self.cols.shift.max() - 2 >= widest
 
@@ -121,17 +127,44 @@ class Lines(NamedTuple):
     down: int  # rows of the image from one line to the next
     across: int  # and columns from one number to the next
     lines: int  # of a phase
-    length: int  # numbers of a line
+    length: int  # numbers of a line, of all images abreast
+    width: int  # and of each
+
+
+@helper
+def teams_of(images, groups, lines):  # type: ignore[no-untyped-def]
+    """Return how many teams of images that lie abreast there are: each has those of one group of channels."""
+    abreast = lines.length // lines.width
+    return (images // groups + abreast - 1) // abreast * groups
+
+
+@helper
+def team_of(number, images, groups, lines):  # type: ignore[no-untyped-def]
+    """Return a team: its first image, and how many it has, `groups` from one to the next.
+
+    The last one of a group may have fewer than others.
+    """
+    abreast = lines.length // lines.width
+    first = number // groups * groups * abreast + number % groups
+    return first, min(abreast, (images - first + groups - 1) // groups)
+
+
+@helper
+def clear_lines(flat, o, pitch, width, count):  # type: ignore[no-untyped-def]
+    """Fill `count` lines of `width` numbers with zeros, from flat[o] on, `pitch` from one to the next."""
+    for line in range(count):
+        flat[o + line * pitch : o + line * pitch + width] = 0
 
 
 @helper
 def lay_planes(x, planes, lines, top, height, flat, o):  # type: ignore[no-untyped-def]
     """Fill flat[o:] with planes (PH, PW, HQ, WQ) from x (NC, H, W): those from planes[0] to planes[1] − 1.
 
-    Each phase gets `height` lines, from row `top` of outputs on. What lies outside of the image is 0.
+    Each phase gets `height` lines, from row `top` of outputs on. What lies outside of the image is 0. Of what
+    other images have abreast nothing is touched.
     """
     H, W = x.shape[1:]
-    SH, SW, HQ, WQ = lines.down, lines.across, lines.lines, lines.length
+    SH, SW, HQ, WQ, width = lines.down, lines.across, lines.lines, lines.length, lines.width
     size = lines.rows.size * lines.cols.size * HQ * WQ
     images, (first, last) = x.reshape(-1), planes
     for i in range(lines.rows.size):
@@ -140,33 +173,37 @@ def lay_planes(x, planes, lines, top, height, flat, o):  # type: ignore[no-untyp
         below = max(above, min(height, (H - 1 - row) // SH + 1))
         for j in range(lines.cols.size):
             column = lines.cols[j]  # of the first number
-            start = min(WQ, max(0, -(column // SW)))
-            stop = max(start, min(WQ, (W - 1 - column) // SW + 1))
+            start = min(width, max(0, -(column // SW)))
+            stop = max(start, min(width, (W - 1 - column) // SW + 1))
             for plane in range(first, last):
                 line = o + (plane - first) * size + (i * lines.cols.size + j) * HQ * WQ
                 pixel = (plane * H + row + above * SH) * W + column
                 if above:
-                    flat[line : line + above * WQ] = 0
-                    line += above * WQ
-                line_tile(images, pixel, SH * W, SW, flat, line, start, stop, WQ, below - above)
-                line += (below - above) * WQ
+                    clear_lines(flat, line, WQ, width, above)
+                first_line = line + above * WQ
+                line_tile(images, pixel, SH * W, SW, flat, first_line, WQ, start, stop, width, below - above)
                 if below < height:
-                    flat[line : line + (height - below) * WQ] = 0
-                if height < HQ:
-                    line += (height - below) * WQ
-                    flat[line : line + min(SHARED, WQ)] = 0  # the last line has a next one too
+                    clear_lines(flat, line + below * WQ, WQ, width, height - below)
+                if height < HQ:  # the last line has a next one too
+                    clear_lines(flat, line + height * WQ, WQ, min(SHARED, width), 1)
 
 
 @helper
-def lay_band(x, n, lines, top, more, bands, o):  # type: ignore[no-untyped-def]
-    """Fill bands[o:] with the planes of image n of x (N, C, H, W) from row `top` of outputs on.
+def lay_band(x, team, groups, lines, top, more, bands, o):  # type: ignore[no-untyped-def]
+    """Fill bands[o:] with the planes of a team's images of x (NG, C, H, W) from row `top` of outputs on.
 
-    `more` is by how much its outputs have more rows, or fewer, than the planes have room for.
+    `more` is by how much its outputs have more rows, or fewer, than the planes have room for. Where an image
+    is missing, there are zeros.
     """
-    C, H, W = x.shape[1:]
-    planes = x.reshape(-1, H, W)
-    lay_planes(planes, (n * C, n * C + C), lines, top, lines.lines + more, bands, o)
-    size = C * lines.rows.size * lines.cols.size * lines.lines * lines.length
+    (C, H, W), (first, count) = x.shape[1:], team
+    planes, channel_lines = x.reshape(-1, H, W), lines.rows.size * lines.cols.size * lines.lines
+    for m in range(lines.length // lines.width):
+        here, plane = o + m * lines.width, (first + m * groups) * C
+        if m < count:
+            lay_planes(planes, (plane, plane + C), lines, top, lines.lines + more, bands, here)
+        else:
+            clear_lines(bands, here, lines.length, lines.width, C * channel_lines)
+    size = C * channel_lines * lines.length
     bands[o + size : o + size + SHARED] = 0  # behind the last line
 
 

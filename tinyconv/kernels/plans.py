@@ -34,36 +34,41 @@ class Reading(NamedTuple):
     firsts: Array  # (P, 2) the row and column of the result that it is
     down: int  # rows of the result from one output to the next
     across: int  # and columns
-    line: int  # from one row of outputs to the next
+    line: int  # from one row of outputs to the next, of all images abreast
+    width: int  # and from one image to the next
     size: int  # numbers in the planes of one group of channels
 
 
 @lru_cache(maxsize=1024)
-def forward_plan(geometry: Geometry, rows: int | None = None, apart: bool = False) -> tuple[Planes, Reading]:
+def forward_plan(
+    geometry: Geometry, rows: int | None = None, apart: bool = False, abreast: int = 1
+) -> tuple[Planes, Reading]:
     """Return the layout of x, one group of channels, and the reading for y.
 
-    `rows` are the outputs' rows of a band, all of them where there are none; with `apart`, each tap of a row
-    has lines of its own.
+    `rows` are the outputs' rows of a band, all of them where there are none, and `abreast` its images; with
+    `apart`, each tap of a row has lines of its own.
     """
     down, across = geometry.axes
     line = across.positions, across.stride, across.outputs
     cols = Phases.apart(*line) if apart else Phases.of(*line).shared(across.size)
-    planes = Planes(Phases.of(down.positions, down.stride, rows or down.outputs), cols)
+    planes = Planes(Phases.of(down.positions, down.stride, rows or down.outputs), cols, abreast)
     channels = np.arange(geometry.filters[1])[:, None] * planes.size
     shifts = (channels + planes.places.reshape(-1)).reshape(-1)
     return planes, _reading(planes, geometry.filters[1], [shifts])
 
 
-def backward_plan(geometry: Geometry, rows: int | None = None) -> tuple[Planes, Reading, list[Array]]:
+def backward_plan(
+    geometry: Geometry, rows: int | None = None, abreast: int = 1
+) -> tuple[Planes, Reading, list[Array]]:
     """Return the layout of dy, one group of filters, the reading for dx, and its weights.
 
-    `rows` are those of a band, all of them where there are none. The weights (K,) of each phase are indices
-    into those of a group, flat, for channel 0.
+    `rows` are those of a band, all of them where there are none, and `abreast` its images. The weights (K,)
+    of each phase are indices into those of a group, flat, for channel 0.
     """
     F, C, KH, KW = geometry.filters
     H, W = geometry.size
     down, across = map(_BackwardAxis.of, geometry.axes)
-    planes = Planes(down.phases(rows), across.phases())
+    planes = Planes(down.phases(rows), across.phases(), abreast)
     weights, shifts, origins, firsts = [], [], [], []
     for row, down_taps in down.taps.items():
         for col, across_taps in across.taps.items():
@@ -130,4 +135,5 @@ def _reading(
     bounds = np.cumsum([0] + [len(phase) for phase in shifts])
     flat = np.concatenate([*shifts, np.zeros(0, np.int64)])
     origin, first = (np.array(pair, np.int64).reshape(-1, 2) for pair in (origins, firsts))
-    return Reading(flat, bounds, origin, first, *step, planes.cols.length, channels * planes.size)
+    line, width = planes.shape[3], planes.cols.length
+    return Reading(flat, bounds, origin, first, *step, line, width, channels * planes.size)

@@ -33,15 +33,15 @@ class Windows(NamedTuple):
 
 
 @helper
-def lay_winners(windows, n, h, w, height, width, flat, o):  # type: ignore[no-untyped-def]
-    """Fill flat[o:], a window (height, width) of the convolution's output from row h and column w on.
+def lay_winners(windows, n, h, w, height, width, flat, o, line):  # type: ignore[no-untyped-def]
+    """Put dy of image n at each pool window's winner, if the ReLU let it through.
 
-    There is dy of image n at each pool window's winner, if the ReLU let it through.
+    Those go to flat[o:], lines `line` apart, which belong to a window (height, width) of the convolution's
+    output, from row h and column w on. All else stays as it is.
     """
     dy, y, winners, tap_rows, tap_cols, SH, SW = windows
     PH, PW = dy.shape[1:]
     zero = dy.dtype.type(0)
-    flat[o : o + height * width] = 0
     first, last = (h - tap_rows[-1] + SH - 1) // SH, (h + height - 1) // SH + 1  # rows of pool windows
     tiles = SH == SW == 2 and tap_rows.size == 4 and tap_rows[-1] == 1 and w <= 0 and 2 * PW - w <= width
     gradients, outputs, wins = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
@@ -50,7 +50,7 @@ def lay_winners(windows, n, h, w, height, width, flat, o):  # type: ignore[no-un
             i = (n * PH + p) * PW
             for row in range(max(0, 2 * p - h), min(height, 2 * p - h + 2)):
                 tap = 2 * (row + h - 2 * p)
-                unpool_tile(gradients, outputs, wins, i, tap, flat, o + row * width - w, PW)
+                unpool_tile(gradients, outputs, wins, i, tap, flat, o + row * line - w, PW)
             continue
         upstream, maxima, won = dy[n, p], y[n, p], winners[n, p]
         for q in range(PW):
@@ -58,7 +58,7 @@ def lay_winners(windows, n, h, w, height, width, flat, o):  # type: ignore[no-un
             value = zero if maxima[q] <= zero else value
             row, col = p * SH + tap_rows[won[q]] - h, q * SW + tap_cols[won[q]] - w
             if 0 <= row < height and 0 <= col < width:
-                flat[o + row * width + col] = value
+                flat[o + row * line + col] = value
 
 
 @kernel
@@ -67,7 +67,8 @@ def fill_dense(worker, workers, windows, dense):  # type: ignore[no-untyped-def]
     NF, OH, OW = dense.shape
     flat = dense.reshape(-1)
     for n in turns(NF, worker, workers):
-        lay_winners(windows, n, 0, 0, OH, OW, flat, n * OH * OW)
+        dense[n] = 0
+        lay_winners(windows, n, 0, 0, OH, OW, flat, n * OH * OW, OW)
 
 
 @kernel
