@@ -17,6 +17,12 @@ from tinyconv.functional import conv2d_forward
 print(conv2d_forward(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))[0].ravel())
 """
 
+ONE_PRODUCT = """
+import numpy as np
+from tinyconv.functional import linear_forward
+print(linear_forward(np.ones((1, 4)), np.ones((2, 4)))[0].ravel())
+"""
+
 SQUARES = """
 import sys, time
 import numpy as np
@@ -78,13 +84,13 @@ def test_an_edited_helper_in_another_file_is_noticed(copy):
     """Numba alone would go on with the old machine code: the caller's own file has not changed."""
     kernels = copy / "tinyconv" / "kernels"
     (kernels / "helper.py").write_text("import numba\n\n@numba.njit\ndef factor():\n    return 1\n")
-    panels = (kernels / "panels.py").read_text()
-    edited = panels.replace("panel[k * R + m] = filters", "panel[k * R + m] = factor() * filters")
-    assert edited != panels
-    (kernels / "panels.py").write_text("from tinyconv.kernels.helper import factor\n" + edited)
-    assert python(ONE_CONV, copy).stdout == "[4. 4. 4. 4.]\n"
+    linear = (kernels / "linear.py").read_text()
+    edited = linear.replace("= sums[m * ld + i]", "= factor() * sums[m * ld + i]")
+    assert edited != linear
+    (kernels / "linear.py").write_text("from tinyconv.kernels.helper import factor\n" + edited)
+    assert python(ONE_PRODUCT, copy).stdout == "[4. 4.]\n"
     (kernels / "helper.py").write_text("import numba\n\n@numba.njit\ndef factor():\n    return 3\n")
-    assert python(ONE_CONV, copy).stdout == "[12. 12. 12. 12.]\n"
+    assert python(ONE_PRODUCT, copy).stdout == "[12. 12.]\n"
     assert len(list((kernels / "__pycache__").glob("tinyconv-*"))) == 1, "older kernels pile up"
 
 

@@ -33,12 +33,12 @@ def test_a_tile_is_its_twin_and_leaves_everything_else_alone(size, steps, gap, a
     rng = np.random.default_rng(seed)
     vectors, rows = size
     width = vectors * HOST.lanes(np.dtype(dtype).itemsize)
-    panel = rng.standard_normal(3 + steps * rows).astype(dtype)
+    filters = rng.standard_normal(3 + rows * steps).astype(dtype)
     image = rng.standard_normal(200 + width).astype(dtype)
     shifts, bias = rng.integers(0, 190, steps), rng.standard_normal(2 + rows).astype(dtype)
     outs = [np.full(5 + rows * (width + gap) + 5, CANARY, dtype) for _ in range(2)]
     for tile, out in zip((TILES[size], make_twin(*size)), outs, strict=True):
-        tile(panel, 3, image, 7, shifts, bias, 2, out, 5, width + gap, ahead)
+        tile(filters, 3, image, 7, shifts, bias, 2, out, 5, width + gap, ahead)
     close(outs[0], outs[1], dtype)
     untouched = np.ones(outs[0].size, bool)
     for m in range(rows):
@@ -69,10 +69,10 @@ def test_an_outer_tile_is_its_twin_and_leaves_everything_else_alone(vectors, row
 def test_nan_and_infinity_stay_in_their_own_sums():
     """No flag of the compiler may assume that there are none."""
     width = HOST.lanes(8)
-    panel, image = np.ones(ROWS * 2), np.ones(2 * width)
+    filters, image = np.ones(ROWS * 2), np.ones(2 * width)
     image[1], image[2], image[width + 2] = np.nan, np.inf, -np.inf
     out = np.zeros(ROWS * width)
-    TILES[1, ROWS](panel, 0, image, 0, np.array([0, width]), np.zeros(ROWS), 0, out, 0, width, 0)
+    TILES[1, ROWS](filters, 0, image, 0, np.array([0, width]), np.zeros(ROWS), 0, out, 0, width, 0)
     expected = np.full(width, 2.0)
     expected[1:3] = np.nan
     np.testing.assert_array_equal(out.reshape(ROWS, width), np.tile(expected, (ROWS, 1)))

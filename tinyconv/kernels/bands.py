@@ -22,10 +22,10 @@ from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, WIDEST
 
 CACHE = 512 * 1024  # bytes of a band, which is read again and again: it stays in the second-level cache
-EMPTY, ALONE = 0.14, 0.5  # cycles for a vector that a tile lacks, and for the two that it lacks beside one
-BEGIN, LINE, BAND = 270, 30, 3000  # cycles for a tile, for a line that is laid, for a band
+EMPTY, ALONE = 0.15, 0.5  # cycles for a vector that a tile lacks, and for the two that it lacks beside one
+BEGIN, LINE, BAND = 280, 25, 1500  # cycles for a tile, for a line that is laid, for a band
 PICK = 0.9  # cycles for a number that is laid without its neighbours
-PLACE, COPY = 15, 70  # cycles for a vector of sums that is moved to its place, and for an image of them
+PLACE, COPY = 15, 60  # cycles for a vector of sums that is moved to its place, and for an image of them
 SPILL, SUMS = 2, 40 * 1024  # cycles for a vector of sums, where more bytes leave the first-level cache
 WORTH = 0.96  # of the cycles: what more images abreast must not exceed
 

@@ -12,12 +12,12 @@ import numpy as np
 from tinyconv.kernels.bands import Band, forward_band
 from tinyconv.kernels.convolution import image_gradient, task_of, weight_gradients
 from tinyconv.kernels.correlation import multiply, multiply_band
+from tinyconv.kernels.filters import pack, pack_bias
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
-from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.patches import patches_of
 from tinyconv.kernels.planes import Lines, clear_lines, lay_band, team_of, teams_of
 from tinyconv.kernels.plans import Reading
@@ -54,16 +54,16 @@ def pool_row(sums, s, line, height, width, best, winner, KW, SW):  # type: ignor
 
 @kernel
 def fill_pooled(  # type: ignore[no-untyped-def]
-    worker, workers, x, lines, reading, panels, bias, y, winners, OH, OW, rows, pool, stride, bands, lanes
+    worker, workers, x, lines, reading, filters, bias, y, winners, OH, OW, rows, pool, stride, bands, lanes
 ):
     """Fill y and winners (NG, F, PH, PW) from x (NG, C, H, W), `rows` rows at a time, as `fill` does."""
     lines, reading = Lines(*lines), Reading(*reading)
     NG, F, PH, PW = y.shape
-    G, R, line, size = len(bias), panels.shape[1], reading.line, bands.shape[1]
-    B, shifts, offsets = (F + R - 1) // R, reading.shifts, bias.reshape(-1)
+    (G, B, R), line, size = bias.shape, reading.line, bands.shape[1]
+    shifts, offsets = reading.shifts, bias.reshape(-1)
     (KH, KW), (SH, SW) = pool, stride
     count, tallest = (PH + rows - 1) // rows, (rows - 1) * SH + KH
-    flat, filters = bands.reshape(-1), panels.reshape(-1)
+    flat = bands.reshape(-1)
     source, best, winner = flat if size else x.reshape(-1), y.reshape(-1), winners.reshape(-1)
     sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
     for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
@@ -98,7 +98,7 @@ def fill_pooled(  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_unpooled(  # type: ignore[no-untyped-def]
-    worker, workers, windows, lines, reading, panels, bias, dx, rows, units, bands, lanes
+    worker, workers, windows, lines, reading, filters, bias, dx, rows, units, bands, lanes
 ):
     """Fill dx (NG, C, H, W) from the windows of NG·F images, `rows` rows at a time, as `fill` does."""
     lines, reading = Lines(*lines), Reading(*reading)
@@ -115,7 +115,7 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
                 clear_lines(flat, place, WQ, width, tall)
                 if m < team[1]:
                     lay_winners(windows, image * F + f, h, w, tall, width, flat, place, WQ)
-        multiply_band(flat, worker * size, reading, panels, team, bias, dx, top, height, lanes)
+        multiply_band(flat, worker * size, reading, filters, team, bias, dx, top, height, lanes)
 
 
 def block_forward(
@@ -139,13 +139,13 @@ def block_forward(
     return y, winners
 
 
-def correlate_winners(upstream: Upstream, band: Band, panels: Array, bias: Array, out: Array) -> None:
+def correlate_winners(upstream: Upstream, band: Band, filters: Array, bias: Array, out: Array) -> None:
     """Fill out (N, F, H, W) as `correlate` does, from the gradient by the convolution's output."""
     if not band.is_copied:  # there is no such image to read: it is laid out whole
         band = band._replace(rows=band.units, is_copied=True)
     windows = upstream.windows(slice(None))
     bands, lanes, dx = band.room(out.dtype), HOST.lanes(out.itemsize), grouped(out, len(bias))
-    fill_unpooled(windows, *band.nameless, panels, bias, dx, *band.cut, bands, lanes)
+    fill_unpooled(windows, *band.nameless, filters, bias, dx, *band.cut, bands, lanes)
 
 
 def block_backward(

@@ -13,12 +13,12 @@ import numpy as np
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band, Task, backward_band, forward_band
 from tinyconv.kernels.correlation import correlate
+from tinyconv.kernels.filters import pack, pack_back, pack_bias
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.im2col import im2col, pad
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.outer import WeightGradient, turn_gradients
-from tinyconv.kernels.panels import pack, pack_back, pack_bias
 from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import forward_plan
 from tinyconv.kernels.scratch import parts
@@ -89,7 +89,7 @@ def conv2d_parameter_gradients(
 def image_gradient(
     fill: Callable[[Band, Array, Array, Array], None], x: Array, weight: Array, geometry: Geometry
 ) -> Array:
-    """Return dx; `fill(band, panels, bias, dx)` correlates the gradient by the output."""
+    """Return dx; `fill(band, filters, bias, dx)` correlates the gradient by the output."""
     (SH, SW), groups = geometry.stride, geometry.groups
     band, phases = backward_band(geometry, task_of(x, groups))
     everywhere = len(phases) == SH * SW  # a stride beyond the kernel leaves pixels out

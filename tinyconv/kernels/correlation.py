@@ -1,4 +1,4 @@
-"""The heart of a convolution: panels times planes, tile by tile, each row of the product where it belongs.
+"""The heart of a convolution: filters times planes, tile by tile, each row of the product where it belongs.
 
     out[n, f, i, j] = bias[f] + Σₖ weight[f, k] · planes[n, shifts[k] + i·WQ + j]
 
@@ -25,7 +25,7 @@ copy_tile = make_line_tile(steps=(1,), ahead=16)
 
 
 @helper
-def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out, ld, beyond=0):  # type: ignore[no-untyped-def]
+def multiply(filters, p, rows, lines, start, shifts, bias, b, columns, lanes, out, ld, beyond=0):  # type: ignore[no-untyped-def]
     """Fill out, `rows` rows `ld` apart, with one block of filters times `columns` neighbours of lines.
 
     A tile asks for what the next one reads, or for what lies `beyond`, if that is not 0. The last tile is
@@ -40,15 +40,15 @@ def multiply(panels, p, rows, lines, start, shifts, bias, b, columns, lanes, out
         ahead = beyond if beyond else width * lanes
         if rows == ROWS:
             if width == 3:
-                tile3(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
+                tile3(filters, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
             elif width == 2:
-                tile2(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
+                tile2(filters, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
             else:
-                tile1(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
+                tile1(filters, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
         elif width == 2:
-            half2(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
+            half2(filters, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
         else:
-            half1(panels, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
+            half1(filters, p, lines, start + at, shifts, bias, b, out, at, ld, ahead)
         done += width * lanes
 
 
@@ -63,17 +63,16 @@ def place_steps(sums, s, line, out, down, across):  # type: ignore[no-untyped-de
 
 
 @helper
-def multiply_band(lines, start, reading, panels, team, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
+def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
     """Fill a team's images of out (NG, F, H, W) with what `rows` rows of outputs from `top` on make.
 
     Their lines begin at `start`; `beyond` is how far behind them those of the next band lie, if it is not 0.
     Where rows of outputs are neighbours, they go to their place at once.
     """
-    (F, H, W), R, (n, images) = out.shape[1:], panels.shape[1], team
-    B, G, line = bias.shape[1] // R, len(bias), reading.line
-    g = n % G
+    (F, H, W), (G, B, R), (n, images) = out.shape[1:], bias.shape, team
+    g, line = n % G, reading.line
     down, across = reading.down, reading.across
-    filters, offsets, flat = panels.reshape(-1), bias.reshape(-1), out.reshape(-1)
+    offsets, flat = bias.reshape(-1), out.reshape(-1)
     for phase in range(len(reading.firsts)):
         (row, col), (h, w) = reading.origins[phase], reading.firsts[phase]
         first, last = max(0, top - row), min((H - h + down - 1) // down, top + rows - row)
@@ -109,7 +108,7 @@ def multiply_band(lines, start, reading, panels, team, bias, out, top, rows, lan
 
 
 @kernel
-def fill(worker, workers, x, lines, reading, panels, bias, out, rows, units, bands, lanes):  # type: ignore[no-untyped-def]
+def fill(worker, workers, x, lines, reading, filters, bias, out, rows, units, bands, lanes):  # type: ignore[no-untyped-def]
     """Fill out (NG, F, H, W) from x (NG, C, H, W), `rows` of `units` rows of outputs at a time.
 
     A worker owns some bands, and lays them out in its part of `bands`; without any, x is read where it is,
@@ -128,11 +127,11 @@ def fill(worker, workers, x, lines, reading, panels, bias, out, rows, units, ban
         beyond = 0 if size else rows * reading.line if top + rows < units else reading.size - above
         if size:
             lay_band(x, team, G, lines, top, height - rows, flat, start)
-        multiply_band(source, start, reading, panels, team, bias, out, top, height, lanes, beyond)
+        multiply_band(source, start, reading, filters, team, bias, out, top, height, lanes, beyond)
 
 
-def correlate(x: Array, band: Band, panels: Array, bias: Array, out: Array) -> None:
-    """Fill out (N, F, H, W) from x (N, C, H, W), with panels (…, R) and bias (G, F/G)."""
+def correlate(x: Array, band: Band, filters: Array, bias: Array, out: Array) -> None:
+    """Fill out (N, F, H, W) from x (N, C, H, W), with filters (G·B·R·K,) and bias (G, B, R) in blocks."""
     images, made = grouped(plain(x), len(bias)), grouped(out, len(bias))
     bands, lanes = band.room(x.dtype), HOST.lanes(x.itemsize)
-    fill(images, *band.nameless, panels, bias, made, *band.cut, bands, lanes)
+    fill(images, *band.nameless, filters, bias, made, *band.cut, bands, lanes)

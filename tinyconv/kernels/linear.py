@@ -2,39 +2,38 @@
 
     out[m, p] = Σₖ left[m, k] · right[k, p]
 
-The left one is packed into panels; the rows of the right one are read in place. No library's threads spin,
+Both are read in place, row by row. No library's threads spin,
 waiting for the next product, while the kernels want the cores; and any number of threads makes the same bits.
 """
 
 import numpy as np
 
 from tinyconv.kernels.correlation import multiply
+from tinyconv.kernels.filters import pack, pack_bias
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
-from tinyconv.kernels.panels import pack, pack_bias
 from tinyconv.kernels.planes import room
 from tinyconv.kernels.tile import WIDEST
 from tinyconv.kernels.turns import turns
 
 
 @kernel
-def fill_product(worker, workers, panels, right, shifts, nothing, out, lanes):  # type: ignore[no-untyped-def]
-    """Fill out (M, P) from panels (B·K, R) and the rows of flat `right`; a task owns a strip of R rows."""
-    (M, P), K, R = out.shape, shifts.size, panels.shape[1]
-    B, wide = (M + R - 1) // R, WIDEST * lanes  # columns
+def fill_product(worker, workers, left, right, shifts, nothing, out, lanes):  # type: ignore[no-untyped-def]
+    """Fill out (M, P) from left (B·R·K,) and the rows of flat `right`; a task owns a strip of R rows."""
+    (M, P), (B, R), wide = out.shape, nothing.shape, WIDEST * lanes  # columns
     strips = max(1, P // wide)  # the last one takes what is left, so that none is narrower, unless P is
-    left, flat = panels.reshape(-1), out.reshape(-1)
+    zeros, flat = nothing.reshape(-1), out.reshape(-1)
     for task in turns(strips * B, worker, workers):
         strip, b = task // B, task % B
         first, last = strip * wide, P if strip == strips - 1 else (strip + 1) * wide
-        count, row, p = last - first, b * R, b * K * R
+        count, row, p = last - first, b * R, b * R * shifts.size
         if count >= wide and row + R <= M:
-            multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, flat[row * P + first :], P)
+            multiply(left, p, R, right, first, shifts, zeros, row, count, lanes, flat[row * P + first :], P)
             continue
         ld = (count + lanes - 1) // lanes * lanes
         sums = np.empty(R * ld, right.dtype)
-        multiply(left, p, R, right, first, shifts, nothing, row, count, lanes, sums, ld)
+        multiply(left, p, R, right, first, shifts, zeros, row, count, lanes, sums, ld)
         for m in range(min(R, M - row)):
             for i in range(count):
                 flat[(row + m) * P + first + i] = sums[m * ld + i]
@@ -46,8 +45,8 @@ def product(left: Array, right: Array) -> Array:
     out = np.zeros((M, P), left.dtype)
     if out.size and K:
         lanes = HOST.lanes(left.itemsize)
-        panels, nothing = pack(left[:, :, None, None], groups=1), pack_bias(None, M, 1, left.dtype)[0]
-        fill_product(panels, _readable(right, lanes), np.arange(K) * P, nothing, out, lanes)
+        blocks, nothing = pack(left[:, :, None, None], groups=1), pack_bias(None, M, 1, left.dtype)[0]
+        fill_product(blocks, _readable(right, lanes), np.arange(K) * P, nothing, out, lanes)
     return out
 
 

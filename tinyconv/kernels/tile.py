@@ -1,10 +1,11 @@
 """The register tile: a small matrix product whose sums stay in registers, written as LLVM vector IR.
 
 A tile makes ROWS × (`vectors` · lanes) sums at a time. For each step it loads `vectors` vectors of one
-operand, and copies each of ROWS numbers of the other into all lanes of a register: ROWS · `vectors`
-multiply-adds for ROWS + `vectors` loads. With 8 rows and 3 vectors that keeps the multipliers busy. No
-processor guesses by itself that hundreds of lines are read a few vectors at a time, so each step also asks
-for what lies `ahead` in its line: on a large image that is worth up to four times the speed.
+operand, and copies one number of each of ROWS rows of the other into all lanes of a register: that are
+ROWS · `vectors` multiply-adds for ROWS + `vectors` loads. With 8 rows and 3 vectors that keeps the
+multipliers busy. The rows are the filters, read where they are: so many streams of neighbours are what a
+processor guesses best. But none guesses that hundreds of lines are read a few vectors at a time, so each step
+also asks for what lies `ahead` in its line: on a large image that is worth up to four times the speed.
 
 Every sum is added up in the order of the steps, so the size of a tile never changes the bits.
 
@@ -33,28 +34,28 @@ def rows_for(count: int) -> int:
 
 
 def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
-    """Return the tile out[m, v] = bias[m] + Σₖ panel[k, m] · image[shifts[k] + v].
+    """Return the tile out[m, v] = bias[m] + Σₖ filters[m, k] · image[shifts[k] + v].
 
-    The tile takes (panel, p, image, q, shifts, bias, b, out, o, ld, ahead): flat arrays, each with the index
-    at which its part begins, the distance of two rows of `out`, and the distance of each vector that it reads
-    to the one that it asks for. It is called from compiled code.
+    The tile takes (filters, p, image, q, shifts, bias, b, out, o, ld, ahead): flat arrays, each with the
+    index at which its part begins, the distance of two rows of `out`, and the distance of each vector that it
+    reads to the one that it asks for. It is called from compiled code.
     """
 
     @intrinsic
-    def tile(typing, panel, p, image, q, shifts, bias, b, out, o, ld, ahead):  # type: ignore[no-untyped-def]
+    def tile(typing, filters, p, image, q, shifts, bias, b, out, o, ld, ahead):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(image.dtype))
             places = (0, 1), (2, 3), (4, None), (5, 6), (7, 8)
-            panel, pixels, taps, offsets, target = (arrays.at(array, start) for array, start in places)
+            weights, pixels, taps, offsets, target = (arrays.at(array, start) for array, start in places)
+            steps = arrays.size(4)
+            own = [builder.gep(weights, [builder.mul(steps, I64(m))]) for m in range(rows)]
             first = [code.broadcast(builder.gep(offsets, [I64(m)])) for m in range(rows)]
             sums = _sums(code, [[number] * vectors for number in first])
-            with cgutils.for_range(builder, arrays.size(4)) as loop:
+            with cgutils.for_range(builder, steps) as loop:
                 shift = builder.load(builder.gep(taps, [loop.index]))
-                numbers = builder.gep(panel, [builder.mul(loop.index, I64(rows))])
-                weights = [builder.gep(numbers, [I64(m)]) for m in range(rows)]
                 line = builder.gep(pixels, [shift])
-                _add_products(code, sums, weights, line)
+                _add_products(code, sums, [builder.gep(row, [loop.index]) for row in own], line)
                 distant = builder.gep(line, [arguments[10]])
                 for vector in range(vectors):
                     code.prefetch(distant, vector)
@@ -62,7 +63,7 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
             return context.get_dummy_value()
 
         n = types.intp
-        return types.void(panel, n, image, n, shifts, bias, n, out, n, n, n), codegen
+        return types.void(filters, n, image, n, shifts, bias, n, out, n, n, n), codegen
 
     return compiled(tile, make_twin(vectors, rows))
 
@@ -71,12 +72,12 @@ def make_twin(vectors: int, rows: int = ROWS) -> Callable[..., None]:
     """Return the same tile as plain loops: what its vector code must do."""
     width = vectors * HOST.vector_bytes
 
-    def twin(panel, p, image, q, shifts, bias, b, out, o, ld, ahead):  # type: ignore[no-untyped-def]
+    def twin(filters, p, image, q, shifts, bias, b, out, o, ld, ahead):  # type: ignore[no-untyped-def]
         for m in range(rows):
             for v in range(width // image.itemsize):
                 out[o + m * ld + v] = bias[b + m]
                 for k in range(shifts.size):
-                    out[o + m * ld + v] += panel[p + k * rows + m] * image[q + shifts[k] + v]
+                    out[o + m * ld + v] += filters[p + m * shifts.size + k] * image[q + shifts[k] + v]
 
     twin.__qualname__ += f"_{vectors}_{rows}"  # for Numba's cache: the name of its machine code
     return twin

@@ -1,11 +1,11 @@
-"""tinyconv.kernels.panels: every weight stands where the tile reads it, zeros where there is none."""
+"""tinyconv.kernels.filters: every weight stands where the tile reads it, zeros where there is none."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
 
-from tinyconv.kernels.panels import pack, pack_back, pack_bias
+from tinyconv.kernels.filters import pack, pack_back, pack_bias
 from tinyconv.kernels.tile import ROWS, rows_for
 
 sizes = st.integers(1, 2 * ROWS + 1)
@@ -18,18 +18,23 @@ def blocks(F):
 
 
 @given(st.integers(1, 3), sizes, sizes, st.integers(1, 3), seeds)
-def test_panels_hold_every_weight_once(groups, F, C, k, seed):
+def test_blocks_hold_every_weight_once(groups, F, C, k, seed):
     weight = np.random.default_rng(seed).standard_normal((groups * F, C, k, k))
     B, rows = blocks(F)
-    panels = pack(weight, groups).reshape(groups, B, C * k * k, rows)
-    flat = weight.reshape(groups, F, C * k * k)
-    for g, b, step, m in np.ndindex(panels.shape):
-        f = b * rows + m
-        assert panels[g, b, step, m] == (flat[g, f, step] if f < F else 0)
+    packed = pack(weight, groups).reshape(groups, B * rows, C * k * k)
+    np.testing.assert_array_equal(packed[:, :F], weight.reshape(groups, F, C * k * k))
+    assert not packed[:, F:].any()
+
+
+def test_whole_blocks_are_not_copied():
+    weight = np.ones((2 * ROWS, 3, 2, 2))
+    assert np.shares_memory(pack(weight, groups=2), weight)
+    assert not np.shares_memory(pack(weight[1:], groups=1), weight)
+    assert not np.shares_memory(pack(weight[..., ::-1], groups=1), weight)
 
 
 @given(st.integers(1, 3), sizes, sizes, st.integers(1, 3), st.data(), seeds)
-def test_panels_of_the_way_back_hold_the_weights_of_each_phase(groups, F, C, k, data, seed):
+def test_blocks_of_the_way_back_hold_the_weights_of_each_phase(groups, F, C, k, data, seed):
     weight = np.random.default_rng(seed).standard_normal((groups * F, C, k, k))
     flat = weight.reshape(groups, F, C, k * k)
     ours = np.arange(flat[0].size).reshape(F, C, k * k)[:, 0].reshape(-1)  # of channel 0
@@ -37,15 +42,14 @@ def test_panels_of_the_way_back_hold_the_weights_of_each_phase(groups, F, C, k, 
     cut = data.draw(st.integers(1, len(order)))
     phases = [phase for phase in (order[:cut], order[cut:]) if phase.size]
     B, rows = blocks(C)
-    panels = pack_back(weight, groups, phases)
+    packed = pack_back(weight, groups, phases)
     for phase in phases:
-        mine = groups * B * len(phase)
-        packed, panels = panels[:mine].reshape(groups, B, len(phase), rows), panels[mine:]
+        mine = groups * B * rows * len(phase)
+        turned, packed = packed[:mine].reshape(groups, B * rows, len(phase)), packed[mine:]
         f, tap = phase // flat[0, 0].size, phase % (k * k)
-        for b, m in np.ndindex(B, rows):
-            c = b * rows + m
-            np.testing.assert_array_equal(packed[:, b, :, m], flat[:, f, c, tap] if c < C else 0)
-    assert panels.size == 0
+        for c in range(B * rows):
+            np.testing.assert_array_equal(turned[:, c], flat[:, f, c, tap] if c < C else 0)
+    assert packed.size == 0
 
 
 @given(st.integers(1, 3), sizes, st.booleans())
@@ -53,6 +57,7 @@ def test_a_bias_is_as_long_as_the_blocks(groups, F, given_one):
     bias = np.arange(1.0, groups * F + 1) if given_one else None
     offsets = pack_bias(bias, groups * F, groups, np.dtype(float))
     B, rows = blocks(F)
-    assert offsets.shape == (groups, B * rows)
+    assert offsets.shape == (groups, B, rows)
+    offsets = offsets.reshape(groups, B * rows)
     np.testing.assert_array_equal(offsets[:, :F].reshape(-1), 0 if bias is None else bias)
     assert not offsets[:, F:].any()
