@@ -63,6 +63,25 @@ def place_steps(sums, s, line, out, down, across):  # type: ignore[no-untyped-de
 
 
 @helper
+def place_sums(sums, ld, reading, team, groups, out, filters, rows, pixel):  # type: ignore[no-untyped-def]
+    """Move sums to a team's images of out (NG, F, H, W): those of filters[0] to filters[1] − 1, `ld` apart.
+
+    They are `rows` rows of outputs, the first and the one behind the last; output 0 is that pixel.
+    """
+    (F, H, W), (n, images), (top, bottom), (h, w) = out.shape[1:], team, rows, pixel
+    flat, line, down, across = out.reshape(-1), reading.line, reading.down, reading.across
+    for f in range(filters[0], filters[1]):
+        for m in range(images):
+            s, image = (f - filters[0]) * ld + m * reading.width, n + m * groups
+            if down == across == 1 and w == 0:
+                place = ((image * F + f) * H + h + top) * W
+                copy_tile(sums, s, line, 1, flat, place, W, 0, W, W, bottom - top)
+            else:
+                lines = out[image, f, h + top * down : h + (bottom - 1) * down + 1, w:]
+                place_steps(sums, s, line, lines, down, across)
+
+
+@helper
 def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
     """Fill a team's images of out (NG, F, H, W) with what `rows` rows of outputs from `top` on make.
 
@@ -84,27 +103,18 @@ def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, la
         sums = np.empty(R * ld, lines.dtype)
         shifts = reading.shifts[reading.bounds[phase] : reading.bounds[phase + 1]]
         begin = start + (first + row - top) * line + col
-        is_whole = width == W and down == 1
         for b in range(B):
             p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
-            at_once = is_whole and line == W and columns >= WIDEST * lanes and (b + 1) * R <= F
+            at_once = down == 1 and line == width == W and columns >= WIDEST * lanes and (b + 1) * R <= F
             place = ((n * F + b * R) * H + h + first) * W
             target, distance = (flat[place:], H * W) if at_once else (sums, ld)
             ask = beyond * (b == B - 1)
             multiply(
                 filters, p, R, lines, begin, shifts, offsets, offset, columns, lanes, target, distance, ask
             )
-            if at_once:
-                continue
-            for f in range(b * R, min(F, b * R + R)):
-                for m in range(images):
-                    s, image = (f - b * R) * ld + m * reading.width, n + m * G
-                    if is_whole:
-                        place = ((image * F + f) * H + h + first) * W
-                        copy_tile(sums, s, line, 1, flat, place, W, 0, W, W, last - first)
-                    else:
-                        rows_of_f = out[image, f, h + first * down : h + (last - 1) * down + 1, w:]
-                        place_steps(sums, s, line, rows_of_f, down, across)
+            if not at_once:
+                mine = b * R, min(F, b * R + R)
+                place_sums(sums, ld, reading, team, G, out, mine, (first, last), (h, w))
 
 
 @kernel
