@@ -19,7 +19,7 @@ from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patches import patches_of
-from tinyconv.kernels.planes import Lines, clear_lines, lay_band, team_of, teams_of
+from tinyconv.kernels.planes import Lines, abreast_in, clear_lines, lay_band, team_of, teams_of
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
@@ -110,7 +110,7 @@ def fill_unpooled(  # type: ignore[no-untyped-def]
         height = min(rows, units - top)
         h, w, tall = top + lines.rows[0], lines.cols[0], HQ + height - rows
         for f in range(F):
-            for m in range(WQ // width):
+            for m in range(abreast_in(lines)):
                 place, image = worker * size + f * HQ * WQ + m * width, team[0] + m * G
                 clear_lines(flat, place, WQ, width, tall)
                 if m < team[1]:

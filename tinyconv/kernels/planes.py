@@ -132,9 +132,15 @@ class Lines(NamedTuple):
 
 
 @helper
+def abreast_in(lines):  # type: ignore[no-untyped-def]
+    """Return how many images lie abreast, those that the last team lacks among them."""
+    return lines.length // lines.width
+
+
+@helper
 def teams_of(images, groups, lines):  # type: ignore[no-untyped-def]
     """Return how many teams of images that lie abreast there are: each has those of one group of channels."""
-    abreast = lines.length // lines.width
+    abreast = abreast_in(lines)
     return (images // groups + abreast - 1) // abreast * groups
 
 
@@ -144,7 +150,7 @@ def team_of(number, images, groups, lines):  # type: ignore[no-untyped-def]
 
     The last one of a group may have fewer than others.
     """
-    abreast = lines.length // lines.width
+    abreast = abreast_in(lines)
     first = number // groups * groups * abreast + number % groups
     return first, min(abreast, (images - first + groups - 1) // groups)
 
@@ -197,7 +203,7 @@ def lay_band(x, team, groups, lines, top, more, bands, o):  # type: ignore[no-un
     """
     (C, H, W), (first, count) = x.shape[1:], team
     planes, channel_lines = x.reshape(-1, H, W), lines.rows.size * lines.cols.size * lines.lines
-    for m in range(lines.length // lines.width):
+    for m in range(abreast_in(lines)):
         here, plane = o + m * lines.width, (first + m * groups) * C
         if m < count:
             lay_planes(planes, (plane, plane + C), lines, top, lines.lines + more, bands, here)

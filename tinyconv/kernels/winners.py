@@ -33,11 +33,11 @@ class Windows(NamedTuple):
 
 
 @helper
-def lay_winners(windows, n, h, w, height, width, flat, o, line):  # type: ignore[no-untyped-def]
+def lay_winners(windows, n, h, w, height, width, flat, o, pitch):  # type: ignore[no-untyped-def]
     """Put dy of image n at each pool window's winner, if the ReLU let it through.
 
-    Those go to flat[o:], lines `line` apart, which belong to a window (height, width) of the convolution's
-    output, from row h and column w on. All else stays as it is.
+    Those go to lines from flat[o] on, `pitch` from one to the next, which are a window (height, width) of the
+    convolution's output, from row h and column w on. All else stays as it is.
     """
     dy, y, winners, tap_rows, tap_cols, SH, SW = windows
     PH, PW = dy.shape[1:]
@@ -50,7 +50,7 @@ def lay_winners(windows, n, h, w, height, width, flat, o, line):  # type: ignore
             i = (n * PH + p) * PW
             for row in range(max(0, 2 * p - h), min(height, 2 * p - h + 2)):
                 tap = 2 * (row + h - 2 * p)
-                unpool_tile(gradients, outputs, wins, i, tap, flat, o + row * line - w, PW)
+                unpool_tile(gradients, outputs, wins, i, tap, flat, o + row * pitch - w, PW)
             continue
         upstream, maxima, won = dy[n, p], y[n, p], winners[n, p]
         for q in range(PW):
@@ -58,7 +58,7 @@ def lay_winners(windows, n, h, w, height, width, flat, o, line):  # type: ignore
             value = zero if maxima[q] <= zero else value
             row, col = p * SH + tap_rows[won[q]] - h, q * SW + tap_cols[won[q]] - w
             if 0 <= row < height and 0 <= col < width:
-                flat[o + row * line + col] = value
+                flat[o + row * pitch + col] = value
 
 
 @kernel
