@@ -83,8 +83,15 @@ def test_images_that_lie_like_that_already_are_read_in_place():
     assert band_for((8, 8, 3, 3), (60, 60)).is_copied
 
 
+def test_images_are_read_in_place_by_few_filters():
+    for filters, is_copied in ((bands.FEW, False), (bands.FEW + 1, True)):
+        assert band_for((filters, 8, 1, 1), (60, 60), before=(0, 0)).is_copied == is_copied
+        back = Geometry((8, filters, 1, 1), (1, 1), (1, 1), (0, 0), (60, 60), (60, 60))
+        assert backward_band(back, Task(2, 64, 1, 4, 0))[0].is_copied == is_copied
+
+
 def test_a_band_that_is_read_in_place_leaves_room_for_the_next_one():
-    band = band_for((64, 256, 1, 1), (56, 56), before=(0, 0))
+    band = band_for((32, 256, 1, 1), (56, 56), before=(0, 0))
     assert not band.is_copied
     assert band.rows > 1
     assert 2 * 256 * band.rows * 56 * 4 <= bands.CACHE
