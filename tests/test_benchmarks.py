@@ -10,6 +10,7 @@ import sys
 import threading
 
 import aims
+import band_costs
 import compare
 import findings
 import growth
@@ -25,9 +26,10 @@ import speedup
 import startup
 import training
 from layers import BLOCK, BOTH_WAYS, CASES, CONV, LAYERS, Layer
-from peers import NUMPY, ONNX, TINYCONV, TORCH, differences, who_can_run
+from peers import NUMPY, ONNX, TINYCONV, TORCH, differences, tinyconv_works, who_can_run
 
 import tinyconv
+from tinyconv.kernels import bands
 
 TINY = Layer(2, 3, 4, 9, 3, 2, 1)
 SCRIPTS = [path.stem for path in sorted(measure.HERE.glob("*.py"))]
@@ -335,6 +337,22 @@ def test_start_up_must_be_announced():
     assert (cold.holds, cached.holds, warm.holds) == (False, True, True)
     assert cold.measured == "9.0 s, in silence"
     assert cached.measured == "1.10 s"
+
+
+@pytest.mark.parametrize("case", [CONV, BLOCK])
+def test_a_forced_band_makes_the_same_numbers_and_costs_what_the_model_says(case):
+    problem = band_costs.Problem(TINY, case)
+    choices = list(problem.choices())
+    made = []
+    work = tinyconv_works(TINY, threads=1)[case]
+    with band_costs.forced() as using:
+        for choice in choices:
+            using(problem.band(choice), lambda: made.append(work()[0]))()
+    assert len({y.tobytes() for y in (*made, work()[0])}) == 1
+    timed = [band_costs.Timed(problem, choice, 1.0) for choice in choices]
+    constants = [1, *(getattr(bands, name) for name in band_costs.CONSTANTS)]
+    costs = [problem.cost(choice).longest(choice.rows) for choice in choices]
+    np.testing.assert_allclose(band_costs.cycles_by_constant(timed) @ constants, costs)
 
 
 def test_growth_multiplies_the_work():

@@ -4,7 +4,7 @@ A task lays out the lines of its band, with all channels of a group, and multipl
 More rows, or several small images abreast, leave less of the last vector empty, and lay fewer lines twice;
 but they have to fit, and every thread needs work. So both are chosen by what all tasks cost, counted in
 cycles: one for a multiply-add of vectors, and for what surrounds it those that come closest to a thousand
-measured bands. A bad guess costs time, never a bit of the result.
+measured bands (see benchmarks/band_costs.py). A bad guess costs time, never a bit of the result.
 """
 
 from functools import lru_cache
@@ -119,6 +119,13 @@ class Cost(NamedTuple):
         pick = PICK * self.planes.shape[3] * (self.planes.cols.stride > 1)
         return multiply + F * (place + spill) + self._lines(rows) * (LINE * abreast + pick) + BAND
 
+    def longest(self, rows: int) -> float:
+        """Return what the thread with the most bands pays, where each has `rows` rows of results."""
+        task, abreast = self.task, self.planes.abreast
+        bands, teams = -(-task.rows // rows), -(-task.images // abreast) * task.groups
+        image = (bands - 1) * self.cycles(rows) + self.cycles(task.rows - (bands - 1) * rows)
+        return image * -(-teams * bands // task.workers) / bands
+
     @property
     def _moves(self) -> bool:
         """Whether sums are added up elsewhere than where results belong."""
@@ -147,15 +154,11 @@ def cheapest(cost: Cost, is_copied: bool) -> tuple[float, int, int]:
 
 
 def _cheapest_rows(cost: Cost, room: int) -> tuple[float, int]:
-    task, abreast, best = cost.task, cost.planes.abreast, (np.inf, 1)
-    teams = -(-task.images // abreast) * task.groups
-    for rows in range(1, task.rows + 1):
-        if rows * abreast > 1 and cost.bytes(rows) > room:
+    best = np.inf, 1
+    for rows in range(1, cost.task.rows + 1):
+        if rows * cost.planes.abreast > 1 and cost.bytes(rows) > room:
             break
-        bands = -(-task.rows // rows)
-        cycles = (bands - 1) * cost.cycles(rows) + cost.cycles(task.rows - (bands - 1) * rows)
-        share = -(-teams * bands // task.workers) / bands
-        best = min(best, (cycles * share, rows))
+        best = min(best, (cost.longest(rows), rows))
     return best
 
 
