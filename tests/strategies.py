@@ -102,19 +102,24 @@ class ConvCase(NamedTuple):
 
 @st.composite
 def conv_cases(draw: Any) -> ConvCase:
-    """Draw a convolution that is possible: whatever does not fit is padded until it does."""
+    """Draw a convolution that is possible: whatever does not fit is padded until it does.
+
+    Some images are narrow, some are lost in their padding; filters fill less than a tile, or more.
+    """
     dtype, groups = draw(dtypes), draw(st.integers(1, 3))
     kernel, dilation = draw(int_or_pair(1, 3)), draw(int_or_pair(1, 2))
     extents = [d * (k - 1) + 1 for k, d in zip(both(kernel), both(dilation), strict=True)]
-    x = draw(images(groups * draw(st.integers(1, 2)), dtype, smallest=max(extents)) | images(groups, dtype))
+    any_size, narrow = images(groups, dtype), images(groups, dtype, 24, 32).map(lambda x: x[..., :1])
+    large = images(groups * draw(st.integers(1, 2)), dtype, smallest=max(extents))
+    x = draw(large | any_size | narrow)
     stride = draw(int_or_pair(1, 3))
     side = st.tuples(st.integers(0, 3), st.integers(0, 3))
     named = ["valid", "same"] if both(stride) == (1, 1) else ["valid"]
-    padding = draw(int_or_pair(0, 3) | st.tuples(side, side) | st.sampled_from(named))
+    padding = draw(int_or_pair(0, 3) | int_or_pair(0, 9) | st.tuples(side, side) | st.sampled_from(named))
     short = [max(0, extent - size) for extent, size in zip(extents, x.shape[2:], strict=True)]
     if any(short) and padding != "same":
         padding = tuple((-(-lack // 2) + draw(st.integers(0, 1)),) * 2 for lack in short)
-    F = groups * draw(st.integers(1, 2))
+    F = groups * draw(st.sampled_from([1, 2, 9]))
     shape = (F, x.shape[1] // groups, *both(kernel))
     weight = draw(layouts)(values(draw(seeds), shape, dtype, draw(st.sampled_from(["plain", "ties"]))))
     bias = draw(st.none() | seeds.map(lambda seed: values(seed, (F,), dtype, "plain")))

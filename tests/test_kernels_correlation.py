@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import conv_cases, dtypes, seeds, values
+from strategies import ConvCase, conv_cases, dtypes, seeds, values
 from strategies_blocks import bandings, bands_chosen_with
 
 from tinyconv.functional import conv2d_backward, conv2d_forward
@@ -18,7 +18,12 @@ from tinyconv.kernels.planes import Phases, Planes
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.tile import ROWS
 
+# two images of which one fills half a line are no image with whole lines
+TWO_ABREAST = ConvCase(np.ones((2, 1, 32, 1)), np.ones((9, 1, 1, 1)), None, (1, 2), (0, 1), 1, 1)
+ALL_ABREAST = {"CACHE": 1 << 20, "LINE": 1, "WORTH": 1e9}
 
+
+@example(TWO_ABREAST, ALL_ABREAST, False)
 @given(conv_cases(), bandings, st.booleans())
 def test_the_size_of_a_band_and_its_layout_never_change_the_bits(case, banding, parallel):
     y, conv_cache = conv2d_forward(*case)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinyconv.kernels.bands import Band, forward_band
 from tinyconv.kernels.convolution import image_gradient, task_of, weight_gradients
-from tinyconv.kernels.correlation import multiply, multiply_band
+from tinyconv.kernels.correlation import find_lines, multiply, multiply_band
 from tinyconv.kernels.filters import pack, pack_bias
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
@@ -19,7 +19,7 @@ from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patches import patches_of
-from tinyconv.kernels.planes import Lines, abreast_in, clear_lines, lay_band, team_of, teams_of
+from tinyconv.kernels.planes import Lines, abreast_in, clear_lines, team_of, teams_of
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.pool_tile import make_pool_tile
 from tinyconv.kernels.scratch import parts
@@ -52,48 +52,52 @@ def pool_row(sums, s, line, height, width, best, winner, KW, SW):  # type: ignor
                 winner[q] = tap if wins else winner[q]
 
 
+@helper
+def pool_sums(sums, ld, reading, team, groups, y, winners, filters, rows, size, pool, stride):  # type: ignore[no-untyped-def]
+    """Pool what `place_sums` would move, to a team's images of y and winners (NG, F, PH, PW).
+
+    They are the windows rows[0] to rows[1] − 1; the sums are those of size[0] rows of outputs, size[1] long.
+    """
+    (F, PH, PW), (n, images), (top, bottom), (height, width) = y.shape[1:], team, rows, size
+    (KH, KW), (SH, SW), line = pool, stride, reading.line
+    best, winner = y.reshape(-1), winners.reshape(-1)
+    for f in range(filters[0], filters[1]):
+        for m in range(images):
+            s, o = (f - filters[0]) * ld + m * reading.width, ((n + m * groups) * F + f) * PH * PW
+            for row in range(top, bottom):
+                here, first, place = height - (row - top) * SH, s + (row - top) * SH * line, o + row * PW
+                if KH == KW == SH == SW == 2 <= here and width >= 2 * PW:
+                    pool_tile(sums, first, line, best, winner, place, PW)
+                else:
+                    maxima, taps = best[place : place + PW], winner[place : place + PW]
+                    pool_row(sums, first, line, min(KH, here), width, maxima, taps, KW, SW)
+
+
 @kernel
 def fill_pooled(  # type: ignore[no-untyped-def]
     worker, workers, x, lines, reading, filters, bias, y, winners, OH, OW, rows, pool, stride, bands, lanes
 ):
     """Fill y and winners (NG, F, PH, PW) from x (NG, C, H, W), `rows` rows at a time, as `fill` does."""
     lines, reading = Lines(*lines), Reading(*reading)
-    NG, F, PH, PW = y.shape
-    (G, B, R), line, size = bias.shape, reading.line, bands.shape[1]
-    shifts, offsets = reading.shifts, bias.reshape(-1)
-    (KH, KW), (SH, SW) = pool, stride
-    count, tallest = (PH + rows - 1) // rows, (rows - 1) * SH + KH
-    flat = bands.reshape(-1)
-    source, best, winner = flat if size else x.reshape(-1), y.reshape(-1), winners.reshape(-1)
-    sums = np.empty(R * (tallest * line + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
+    (NG, F, PH, _), (G, B, R), line, KH, SH = y.shape, bias.shape, reading.line, pool[0], stride[0]
+    source, offsets = bands.reshape(-1) if bands.size else x.reshape(-1), bias.reshape(-1)
+    count, tallest, shifts = (PH + rows - 1) // rows, (rows - 1) * SH + KH, reading.shifts
+    most = (tallest - 1) * line + (abreast_in(lines) - 1) * reading.width + OW
+    sums = np.empty(R * (most + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
     for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
         team, top = team_of(task // count, NG, G, lines), task % count * rows
-        n, images = team
-        made = min(rows, PH - top)
-        height = min(OH - top * SH, (made - 1) * SH + KH)  # rows of the convolution
-        columns = (height - 1) * line + (images - 1) * reading.width + OW
+        bottom, step = min(PH, top + rows), rows * SH if top + rows < PH else 0
+        height = min(OH - top * SH, (bottom - top - 1) * SH + KH)  # rows of the convolution
+        columns = (height - 1) * line + (team[1] - 1) * reading.width + OW
         ld = (columns + lanes - 1) // lanes * lanes
-        above = top * SH * line  # numbers of the image
-        start = worker * size if size else n * reading.size + above
-        beyond = 0 if size else rows * SH * line if top + rows < PH else reading.size - above
-        if size:
-            lay_band(x, team, G, lines, top * SH, height - tallest, flat, start)
+        above, more = top * SH, height - tallest
+        start, beyond = find_lines(x, team, G, lines, reading, above, more, step, bands, worker)
         for b in range(B):
-            block = n % G * B + b
-            p = block * shifts.size * R
-            ask = beyond * (b == B - 1)
-            multiply(filters, p, R, source, start, shifts, offsets, block * R, columns, lanes, sums, ld, ask)
-            for f in range(b * R, min(F, b * R + R)):
-                for m in range(images):
-                    image, at = n + m * G, (f - b * R) * ld + m * reading.width
-                    for row in range(made):
-                        s, here = at + row * SH * line, min(KH, height - row * SH)
-                        o = ((image * F + f) * PH + top + row) * PW
-                        if KH == KW == SH == SW == here == 2 and 2 * PW <= OW:
-                            pool_tile(sums, s, line, best, winner, o, PW)
-                        else:
-                            maxima, taps = best[o : o + PW], winner[o : o + PW]
-                            pool_row(sums, s, line, here, OW, maxima, taps, KW, SW)
+            block, ask = team[0] % G * B + b, beyond * (b == B - 1)
+            p, offset = block * shifts.size * R, block * R
+            multiply(filters, p, R, source, start, shifts, offsets, offset, columns, lanes, sums, ld, ask)
+            mine = b * R, min(F, b * R + R)
+            pool_sums(sums, ld, reading, team, G, y, winners, mine, (top, bottom), (height, OW), pool, stride)
 
 
 @kernel

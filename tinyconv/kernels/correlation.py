@@ -82,6 +82,21 @@ def place_sums(sums, ld, reading, team, groups, out, filters, rows, pixel):  # t
 
 
 @helper
+def find_lines(x, team, groups, lines, reading, top, more, step, bands, worker):  # type: ignore[no-untyped-def]
+    """Return where a team's lines begin from row `top` of outputs on, and how far behind the next band's lie.
+
+    They are laid in the worker's part of `bands`, see `lay_band`, and nobody knows the next ones, which is 0.
+    Without any room they are where the image has them, and the next ones `step` rows of outputs below: or, if
+    that is 0, where the next image begins.
+    """
+    size, above = bands.shape[1], top * reading.line
+    if size:
+        lay_band(x, team, groups, lines, top, more, bands.reshape(-1), worker * size)
+        return worker * size, 0
+    return team[0] * reading.size + above, step * reading.line if step else reading.size - above
+
+
+@helper
 def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, lanes, beyond=0):  # type: ignore[no-untyped-def]
     """Fill a team's images of out (NG, F, H, W) with what `rows` rows of outputs from `top` on make.
 
@@ -105,7 +120,9 @@ def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, la
         begin = start + (first + row - top) * line + col
         for b in range(B):
             p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
-            at_once = down == 1 and line == width == W and columns >= WIDEST * lanes and (b + 1) * R <= F
+            at_once = (
+                images == down == 1 and line == width == W and columns >= WIDEST * lanes and (b + 1) * R <= F
+            )
             place = ((n * F + b * R) * H + h + first) * W
             target, distance = (flat[place:], H * W) if at_once else (sums, ld)
             ask = beyond * (b == B - 1)
@@ -126,17 +143,12 @@ def fill(worker, workers, x, lines, reading, filters, bias, out, rows, units, ba
     `lines` and `reading` come without names: to tell whose those are costs Numba 2 µs at its border.
     """
     lines, reading = Lines(*lines), Reading(*reading)
-    NG, G, size, flat = len(x), len(bias), bands.shape[1], bands.reshape(-1)
-    count = (units + rows - 1) // rows
-    source = flat if size else x.reshape(-1)
+    NG, G, count = len(x), len(bias), (units + rows - 1) // rows
+    source = bands.reshape(-1) if bands.size else x.reshape(-1)
     for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
         team, top = team_of(task // count, NG, G, lines), task % count * rows
-        height = min(rows, units - top)
-        above = top * reading.line  # numbers of the image
-        start = worker * size if size else team[0] * reading.size + above
-        beyond = 0 if size else rows * reading.line if top + rows < units else reading.size - above
-        if size:
-            lay_band(x, team, G, lines, top, height - rows, flat, start)
+        height, step = min(rows, units - top), rows if top + rows < units else 0
+        start, beyond = find_lines(x, team, G, lines, reading, top, height - rows, step, bands, worker)
         multiply_band(source, start, reading, filters, team, bias, out, top, height, lanes, beyond)
 
 
