@@ -15,7 +15,7 @@ from tinyconv.kernels.correlation import find_lines, multiply, multiply_band
 from tinyconv.kernels.filters import pack, pack_bias
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import helper, kernel
+from tinyconv.kernels.jit import helper, inlined, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.lending import empty
 from tinyconv.kernels.patches import patches_of
@@ -52,7 +52,7 @@ def pool_row(sums, s, line, height, width, best, winner, KW, SW):  # type: ignor
                 winner[q] = tap if wins else winner[q]
 
 
-@helper
+@inlined
 def pool_sums(sums, ld, reading, team, groups, y, winners, filters, rows, size, pool, stride):  # type: ignore[no-untyped-def]
     """Pool what `place_sums` would move, to a team's images of y and winners (NG, F, PH, PW).
 

@@ -25,12 +25,14 @@ def kernel(function: Callable[..., None]) -> "Kernel":
     return Kernel(function)
 
 
-def helper(function: Callable[..., None], *, inline: bool = False) -> Any:
-    """Compile what several kernels call: it becomes part of each of them.
+def helper(function: Callable[..., None]) -> Any:
+    """Compile what several kernels call: it becomes part of each of them. LLVM decides where it is a call."""
+    return numba.njit(nogil=True, error_model="numpy")(function)
 
-    LLVM decides where it is a call; `inline` is for what is done in the time that its many arguments take.
-    """
-    return numba.njit(nogil=True, error_model="numpy", forceinline=inline)(function)
+
+def inlined(function: Callable[..., None]) -> Any:
+    """Compile the same where it must never be a call: it is done in the time that its many arguments take."""
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
 
 
 class Kernel:

@@ -15,7 +15,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import helper
+from tinyconv.kernels.jit import inlined
 from tinyconv.kernels.tile import Arrays, compiled
 from tinyconv.kernels.vectors import I64, Vectors
 
@@ -120,4 +120,4 @@ def make_sweep(make_tile: Callable[[int], Callable[..., None]]) -> Any:
             s += size
 
     sweep.__qualname__ += f"_{make_tile.__name__}"  # for Numba's cache: the name of its machine code
-    return helper(sweep, inline=True)
+    return inlined(sweep)
