@@ -1,6 +1,7 @@
 """The house keeps its shape: floors, budgets, and what an import may cost."""
 
 import ast
+import importlib
 import os
 import statistics
 import subprocess
@@ -54,6 +55,15 @@ def test_import_needs_numpy_and_numba_only():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.name == "__init__.py"], ids=lambda path: path.parent.name
+)
+def test_what_a_package_offers_is_there(path):
+    name = ".".join(path.parent.relative_to(PACKAGE.parent).parts)
+    package = importlib.import_module(name)
+    assert [offered for offered in getattr(package, "__all__", []) if not hasattr(package, offered)] == []
 
 
 def test_every_module_has_its_test():

@@ -11,11 +11,21 @@ from tinyconv.functional.average_pooling import (
     global_avg_pool2d_backward,
     global_avg_pool2d_forward,
 )
-from tinyconv.functional.convolution import Conv2dCache, conv2d_backward, conv2d_forward
+from tinyconv.functional.convolution import (
+    Conv2dCache,
+    conv2d_backward,
+    conv2d_forward,
+    conv2d_parameter_gradients,
+)
 from tinyconv.functional.dropout import DropoutCache, dropout_backward, dropout_forward
 from tinyconv.functional.film import FiLMCache, film_backward, film_forward
 from tinyconv.functional.im2col import col2im, im2col
-from tinyconv.functional.linear import LinearCache, linear_backward, linear_forward
+from tinyconv.functional.linear import (
+    LinearCache,
+    linear_backward,
+    linear_forward,
+    linear_parameter_gradients,
+)
 from tinyconv.functional.losses import CrossEntropyCache, cross_entropy_backward, cross_entropy_forward
 from tinyconv.functional.normalization import (
     BatchNormCache,
