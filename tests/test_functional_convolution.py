@@ -74,6 +74,8 @@ def test_conv2d_does_not_turn_the_kernel_around():
         ({"weight": WEIGHT[:, :3]}, ShapeError, ["weight (shape=(8, 3, 3, 3))", "4/1 = 4"]),
         ({"weight": WEIGHT[0]}, ShapeError, ["weight", "F, C/groups, KH, KW"]),
         ({"weight": WEIGHT[:, :, :0]}, ShapeError, ["kernel_size (=0)", "at least 1"]),
+        ({"weight": WEIGHT[:0]}, ShapeError, ["weight (shape=(0, 4, 3, 3))", "a filter"]),
+        ({"x": X[:, :0], "weight": WEIGHT[:, :0]}, ShapeError, ["weight (shape=(8, 0, 3, 3))", "a channel"]),
         ({"bias": np.ones(7, np.float32)}, ShapeError, ["bias (shape=(7,))", "(8,)"]),
         ({"groups": 3}, ShapeError, ["groups (=3)", "divide", "(=4)"]),
         ({"groups": 0}, ShapeError, ["groups (=0)", "at least 1"]),

@@ -152,5 +152,7 @@ def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) ->
             f"conv2d: weight (shape={weight.shape}) must have C/groups = {C}/{groups} = {C // groups} "
             f"channels per filter, got {CG}"
         )
+    if not F * CG:
+        raise ShapeError(f"conv2d: weight (shape={weight.shape}) must have a filter and a channel at least")
     if bias is not None:
         same_shape("conv2d", "bias", bias, (F,), "one number per filter")
