@@ -94,7 +94,10 @@ def test_a_pool_that_overlaps_or_pads_does_not_join():
         {"kernel_size": 2, "stride": 3, "dilation": 2},
         {"kernel_size": 17, "stride": 17},
     ):
-        assert not can_fuse(Window.of("max_pool2d", **options))
+        pool = Window.of("max_pool2d", **options)
+        assert not can_fuse(pool)
+        with pytest.raises(ShapeError, match=r"block_forward: pool \(kernel_size=.*must not overlap"):
+            block_forward(np.ones((1, 1, 34, 34)), np.ones((1, 1, 1, 1)), None, 1, 0, 1, 1, pool)
 
 
 def test_a_block_refuses_what_its_layers_refuse():

@@ -9,7 +9,7 @@ from tinyconv import kernels
 from tinyconv.engine import quietly
 from tinyconv.functional.convolution import Conv2dCache, checked
 from tinyconv.geometry import Window
-from tinyconv.shapes import Array, upstream
+from tinyconv.shapes import Array, ShapeError, upstream
 
 
 class BlockCache(NamedTuple):
@@ -48,7 +48,7 @@ def block_forward(
     """Return max_pool2d(relu(conv2d(x, weight, bias, …))) for a `pool` that `can_fuse`, and the cache.
 
     Raises:
-        ShapeError, DTypeError: as `conv2d_forward` and `max_pool2d_forward` do.
+        ShapeError, DTypeError: as `conv2d_forward` and `max_pool2d_forward` do; a pool that may not join.
 
     >>> import numpy as np
     >>> x, weight = np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 1, 1))
@@ -56,6 +56,11 @@ def block_forward(
     array([[[[ 5.,  7.],
              [13., 15.]]]])
     """
+    if not can_fuse(pool):
+        raise ShapeError(
+            f"block_forward: pool (kernel_size={pool.kernel_size}, stride={pool.stride}, …) must not "
+            "overlap, nor have padding, dilation or more than 256 pixels"
+        )
     bias, conv = checked(x, weight, bias, stride, padding, dilation, groups)
     output_size = pool.output_size("max_pool2d", *conv.output_shape[2:])
     y, winners = kernels.block_forward(
