@@ -46,6 +46,14 @@ def test_what_is_given_back_is_lent_again_to_who_wants_as_much():
     assert address(empty((LARGE // 4,), np.float32)) == place
 
 
+def test_memory_larger_than_may_wait_drives_nobody_out(monkeypatch):
+    monkeypatch.setattr(lending, "KEPT", LARGE)
+    first, larger = empty((LARGE,), np.uint8), empty((LARGE + 1,), np.uint8)
+    place = address(first)
+    del first, larger
+    assert address(empty((LARGE,), np.uint8)) == place
+
+
 def test_small_arrays_are_left_to_numpy():
     assert empty((LARGE - 1,), np.uint8).flags.owndata
     assert not lending._waiting

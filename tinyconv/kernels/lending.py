@@ -78,6 +78,8 @@ def _find(size: int) -> Array | None:
 
 def _take_back(memory: Array) -> None:
     """Let memory wait, and let go of what has waited longest, where that is too much in all."""
+    if memory.size > KEPT:
+        return
     _waiting[memory.ctypes.data] = memory
     excess = sum(other.size for other in _waiting.copy().values()) - KEPT
     for address, oldest in _waiting.copy().items():
