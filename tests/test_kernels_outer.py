@@ -8,7 +8,7 @@ from strategies import dtypes, seeds
 from tinyconv.kernels import jit
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.outer import WeightGradient, panels_of, turn_back, turn_gradients
+from tinyconv.kernels.outer import WeightGradient, tiles_of, turn_back, turn_gradients
 from tinyconv.kernels.planes import split
 from tinyconv.kernels.plans import forward_plan
 
@@ -29,7 +29,7 @@ def test_turned_gradients_hold_every_number_once_and_zeros(N, groups, filters, O
 
 @given(st.integers(1, 3), many, st.integers(1, 30), seeds)
 def test_sums_are_turned_back(groups, filters, K, seed):
-    T, V = panels_of(filters, 8)
+    T, V = tiles_of(filters, 8)
     sums = np.random.default_rng(seed).standard_normal((groups, T, K + 3, V))
     dweight = np.empty((groups, filters, K))
     turn_back(sums, dweight)

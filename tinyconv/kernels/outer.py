@@ -21,7 +21,7 @@ from tinyconv.kernels.turns import turns
 outer1, outer2 = make_outer_tile(1), make_outer_tile(2)
 
 BLOCK = 192  # pixels: two vectors of gradients for each of them stay in the first-level cache
-PATCH = 8  # filters that are turned at a time: so many lines the first-level cache holds at any distance
+CHUNK = 8  # filters that are turned at a time: so many lines the first-level cache holds at any distance
 
 
 @kernel
@@ -35,10 +35,10 @@ def turn(worker, workers, dy, turned):  # type: ignore[no-untyped-def]
         first = task % blocks * BLOCK
         last = min(P, first + BLOCK)
         filters = min(V, F - t * V)
-        for f in range(0, filters, PATCH):
+        for f in range(0, filters, CHUNK):
             for p in range(first, last):
                 target = turned[n, g, t, p]
-                for i in range(f, min(filters, f + PATCH)):
+                for i in range(f, min(filters, f + CHUNK)):
                     target[i] = dy[n, g, t * V + i, p]
         for p in range(first, last):
             turned[n, g, t, p, filters:] = 0
@@ -71,12 +71,12 @@ def turn_back(worker, workers, sums, dweight):  # type: ignore[no-untyped-def]
     """Fill dweight (G, F/G, K) from the sums (G, T, K', V)."""
     G, F, K = dweight.shape
     V = sums.shape[3]
-    patches = (F + PATCH - 1) // PATCH
-    for task in turns(G * patches, worker, workers):
-        g, f = task // patches, task % patches * PATCH
+    chunks = (F + CHUNK - 1) // CHUNK
+    for task in turns(G * chunks, worker, workers):
+        g, f = task // chunks, task % chunks * CHUNK
         for k in range(K):
             total = sums[g, f // V, k]
-            for i in range(f, min(F, f + PATCH)):
+            for i in range(f, min(F, f + CHUNK)):
                 dweight[g, i, k] = total[i % V]
 
 
@@ -84,24 +84,24 @@ def turn_back(worker, workers, sums, dweight):  # type: ignore[no-untyped-def]
 def add_pixels(worker, workers, turned, sums):  # type: ignore[no-untyped-def]
     """Fill sums (NGT, V) with the gradients (NGT, OH, OW, V) of all pixels, added up row by row."""
     NGT, OH, OW, V = turned.shape
-    for panel in turns(NGT, worker, workers):
-        total, row = sums[panel], np.empty(V, turned.dtype)
+    for tile in turns(NGT, worker, workers):
+        total, row = sums[tile], np.empty(V, turned.dtype)
         total[:] = 0
         for i in range(OH):
             row[:] = 0
             for j in range(OW):
-                pixel = turned[panel, i, j]
+                pixel = turned[tile, i, j]
                 for v in range(V):
                     row[v] += pixel[v]
             for v in range(V):
                 total[v] += row[v]
 
 
-def panels_of(filters: int, itemsize: int) -> Pair:
-    """Return (T, V): into how many panels of how many numbers `filters` are cut.
+def tiles_of(filters: int, itemsize: int) -> Pair:
+    """Return (T, V): into how many tiles of how many numbers `filters` are cut.
 
     >>> lanes = HOST.lanes(4)
-    >>> panels_of(4 * lanes, 4) == (2, 2 * lanes), panels_of(3 * lanes, 4) == (3, lanes)
+    >>> tiles_of(4 * lanes, 4) == (2, 2 * lanes), tiles_of(3 * lanes, 4) == (3, lanes)
     (True, True)
     """
     lanes = HOST.lanes(itemsize)
@@ -110,20 +110,13 @@ def panels_of(filters: int, itemsize: int) -> Pair:
     return (-(-vectors // 2), 2 * lanes) if pairs else (vectors, lanes)
 
 
-def room_for_turned(N: int, filters: int, groups: int, size: Pair, dtype: np.dtype) -> Array:
-    """Return scratch (N, G, T, OH, OW, V) for the gradients of images of `size`."""
-    T, V = panels_of(filters, dtype.itemsize)
-    shape = N, groups, T, *size, V
-    return scratch("turned", int(np.prod(shape)), dtype).reshape(shape)
-
-
 def turn_gradients(dy: Array, groups: int) -> Array:
     """Return dy (N, F, OH, OW) as (N, G, T, OH, OW, V)."""
     N, F, OH, OW = dy.shape
-    turned = room_for_turned(N, F // groups, groups, (OH, OW), dy.dtype)
-    _, G, T, _, _, V = turned.shape
-    turn(plain(dy).reshape(N, G, F // G, OH * OW), turned.reshape(N, G, T, OH * OW, V))
-    return turned
+    T, V = tiles_of(F // groups, dy.itemsize)
+    turned = scratch("turned", N * groups * T * OH * OW * V, dy.dtype).reshape(N, groups, T, OH * OW, V)
+    turn(plain(dy).reshape(N, groups, F // groups, OH * OW), turned)
+    return turned.reshape(N, groups, T, OH, OW, V)
 
 
 class WeightGradient:
@@ -133,7 +126,7 @@ class WeightGradient:
         self.reading, self.filters = reading, filters
         K = len(reading.shifts)
         self.shifts = np.concatenate([reading.shifts, np.zeros(-K % ROWS, np.int64)])
-        T, V = panels_of(filters, dtype.itemsize)
+        T, V = tiles_of(filters, dtype.itemsize)
         self.sums = np.zeros((groups, T, len(self.shifts), V), dtype)
         self.bias = np.zeros((groups, T * V), dtype)
 
