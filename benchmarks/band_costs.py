@@ -11,6 +11,7 @@ of them: those with the least relative error. The more layers and bands, the bet
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -28,13 +29,15 @@ from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.plans import forward_plan
 
 CONSTANTS = "EMPTY", "ALONE", "BEGIN", "LINE", "BAND", "PICK", "PLACE", "COPY", "SPILL"
-SMALL = [
+MANY = [  # as different as the constants are
+    *LAYERS,
     Layer(64, 512, 512, 7),
     Layer(64, 128, 128, 8),
     Layer(64, 256, 256, 4),
     Layer(64, 512, 128, 7, 1, 1, 0),
     Layer(64, 6, 16, 14, 5, 1, 0),
     Layer(32, 64, 64, 28, 3, 2, 1),
+    Layer(8, 32, 16, 112, 1, 1, 0),
 ]
 TURNS = 3
 
@@ -69,12 +72,12 @@ class Problem(NamedTuple):
     def task(self) -> Task:
         """What one thread has to do."""
         rows, pool = (self.layer.size, 1) if self.case == CONV else (self.layer.size // 2, 2)
-        return Task(1, self.layer.N, 1, 4, rows, pool, pool)
+        return Task(1, self.layer.N, 1, 4, rows, pool, pool, pools=self.case == BLOCK)
 
     def cost(self, choice: Choice) -> Cost:
         """Return what bands cost whose lines lie like that."""
         row, _ = forward_plan(self.geometry, 1, choice.apart)
-        return Cost(self.task, row, self.geometry.filters, self.layer.size).of(choice.abreast)
+        return Cost(self.task, row, self.geometry.filters, self.layer.size).with_abreast(choice.abreast)
 
     def band(self, choice: Choice) -> Band:
         """Return what `forward_band` would, had it made this choice."""
@@ -163,9 +166,9 @@ def fit(columns: np.ndarray, ms: np.ndarray) -> tuple[np.ndarray, float]:
     while True:
         factors = np.zeros(columns.shape[1])
         factors[kept], *_ = np.linalg.lstsq(relative[:, kept], np.ones(len(ms)))
-        if (factors >= 0).all():
+        if (factors[1:] >= 0).all():
             return factors[1:] / factors[0], float(np.sqrt(np.mean((relative @ factors - 1) ** 2)))
-        kept[factors.argmin()] = False
+        kept[1 + factors[1:].argmin()] = False
 
 
 def findings(timed: list[Timed], lost: list[float]) -> list[Finding]:
@@ -186,7 +189,7 @@ def main() -> None:
     """Print a line for each layer and case, then the constants."""
     parser = command_line(__doc__)
     parser.add_argument(
-        "--layers", type=numbered_layers, default=LAYERS + SMALL, help="like 0,3 (default all)"
+        "--layers", type=partial(numbered_layers, layers=MANY), default=MANY, help="like 0,3 (default all)"
     )
     parser.add_argument("--bands", type=int, default=12, help="of each layer and case")
     arguments = parser.parse_args()

@@ -91,12 +91,12 @@ def compare(chosen: list[Layer], threads: int, quick: bool) -> Report:
     return report
 
 
-def numbered_layers(text: str) -> list[Layer]:
+def numbered_layers(text: str, layers: list[Layer] = LAYERS) -> list[Layer]:
     """Return the layers that somebody chose by their numbers, like 0,3."""
     numbers = text.split(",")
-    if not all(number.isdecimal() and int(number) < len(LAYERS) for number in numbers):
-        raise argparse.ArgumentTypeError(f"{text!r} must be numbers from 0 to {len(LAYERS) - 1}, like 0,3")
-    return [LAYERS[int(number)] for number in numbers]
+    if not all(number.isdecimal() and int(number) < len(layers) for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} must be numbers from 0 to {len(layers) - 1}, like 0,3")
+    return [layers[int(number)] for number in numbers]
 
 
 def main() -> None:

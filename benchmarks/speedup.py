@@ -56,7 +56,7 @@ def finding(found: dict[str, tuple[float, float]]) -> Finding:
     return Finding(
         f"from one thread to two ({len(found)} cases above {aims.LONG:.0f} ms)",
         f"{geometric_mean(gains.values()):.2f}×, least {gains[least]:.2f}× ({least}); "
-        f"bare multiply-adds {geometric_mean(machine.values()):.2f}×",
+        f"the machine itself {geometric_mean(machine.values()):.2f}×",
         f"≥ {aims.TWO_THREADS:.1f}× on each",
         gains[least] >= aims.TWO_THREADS,
     )
