@@ -29,7 +29,7 @@ def test_a_band_fits_the_cache_unless_it_is_one_row(F, C, kernel, stride, dilati
     )
     geometry = Geometry((F, C, *kernel), stride, dilation, before, size, outputs)
     task = Task(workers, 1, 1, 4, outputs[0])
-    for band in (forward_band(geometry, task), backward_band(geometry, task)[0]):
+    for band in (forward_band(geometry, task), backward_band(geometry, task, True)[0]):
         assert 1 <= band.rows <= band.units
         if band.is_copied:
             assert band.rows == 1 or band.reading.size * 4 <= bands.CACHE
@@ -54,7 +54,7 @@ def test_lines_of_their_own_pay_where_rows_are_short_and_filters_many():
 def test_lines_of_their_own_have_to_fit_the_cache(channels):
     """A band of one row may be larger; but then the shorter lines are the better ones."""
     geometry = Geometry((64, channels, 3, 3), (1, 1), (1, 1), (1, 1), (56, 56), (56, 56))
-    pooled = forward_band(geometry, Task(2, 4, 1, 4, 28, window=2, step=2))
+    pooled = forward_band(geometry, Task(2, 4, 1, 4, 28, window=2, step=2, pools=True))
     assert (pooled.rows, pooled.reading.line) == (1, 57)
 
 
@@ -87,7 +87,8 @@ def test_images_are_read_in_place_by_few_filters():
     for filters, is_copied in ((bands.FEW, False), (bands.FEW + 1, True)):
         assert band_for((filters, 8, 1, 1), (60, 60), before=(0, 0)).is_copied == is_copied
         back = Geometry((8, filters, 1, 1), (1, 1), (1, 1), (0, 0), (60, 60), (60, 60))
-        assert backward_band(back, Task(2, 64, 1, 4, 0))[0].is_copied == is_copied
+        assert backward_band(back, Task(2, 64, 1, 4, 0), True)[0].is_copied == is_copied
+        assert backward_band(back, Task(2, 64, 1, 4, 0), False)[0].is_copied
 
 
 def test_a_band_that_is_read_in_place_leaves_room_for_the_next_one():
@@ -101,7 +102,7 @@ def test_a_band_is_chosen_once_for_each_number_of_threads():
     case = (8, 8, 3, 3), (60, 60)
     assert band_for(*case) is band_for(*case)
     assert band_for(*case) is not band_for(*case, workers=1)
-    back = Geometry((2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4)), Task(2, 1, 1, 4, 0)
+    back = Geometry((2, 3, 3, 3), (1, 1), (1, 1), (1, 1), (4, 4), (4, 4)), Task(2, 1, 1, 4, 0), True
     assert backward_band(*back) is backward_band(*back)
 
 

@@ -13,7 +13,7 @@ from tinyconv.geometry import Window
 from tinyconv.kernels import jit
 from tinyconv.kernels.bands import Band
 from tinyconv.kernels.correlation import correlate
-from tinyconv.kernels.filters import pack, pack_bias
+from tinyconv.kernels.filters import bias_blocks, filter_blocks
 from tinyconv.kernels.planes import Phases, Planes
 from tinyconv.kernels.plans import Reading
 from tinyconv.kernels.tile import ROWS
@@ -70,7 +70,8 @@ def test_a_reading_with_steps_leaves_the_other_pixels_alone(rows, parallel):
     reading = Reading(np.zeros(1, np.int64), np.array([0, 1]), *places, **steps)
     planes = Planes(Phases.of(np.zeros(1, np.int64), 1, 1 + rows), axis)
     band = Band(1 + rows, 2, planes.lines, reading, is_copied=True)
-    filters, no_bias = pack(np.full((1, 1, 1, 1), 10.0), groups=1), pack_bias(None, 1, 1, np.dtype(float))
+    filters = filter_blocks(np.full((1, 1, 1, 1), 10.0), groups=1)
+    no_bias = bias_blocks(None, 1, 1, np.dtype(float))
     out = np.full((1, 1, 5, 5), -1.0)
     with jit.force(parallel=parallel):
         correlate(np.arange(4.0).reshape(1, 1, 2, 2), band, filters, no_bias, out)

@@ -3,8 +3,8 @@
 A task lays out the lines of its band, with all channels of a group, and multiplies them with all filters.
 More rows, or several small images abreast, leave less of the last vector empty, and lay fewer lines twice;
 but they have to fit, and every thread needs work. So both are chosen by what all tasks cost, counted in
-cycles: one for a multiply-add of vectors, and for what surrounds it those that come closest to a thousand
-measured bands (see benchmarks/band_costs.py). A bad guess costs time, never a bit of the result.
+cycles: one for a multiply-add of vectors, and for what surrounds it those that came closest to 1,700 measured
+bands (benchmarks/band_costs.py fits them). A bad guess costs time, never a bit of the result.
 """
 
 from functools import lru_cache
@@ -41,6 +41,7 @@ class Task(NamedTuple):
     rows: int  # of results: outputs, or windows of outputs
     window: int = 1  # rows of outputs for a row of results
     step: int = 1  # from one window to the next
+    pools: bool = False  # outputs are pooled, while they are sums
 
     def height(self, rows: int) -> int:
         """Return how many rows of outputs so many rows of results need.
@@ -49,11 +50,6 @@ class Task(NamedTuple):
         9
         """
         return (rows - 1) * self.step + self.window
-
-    @property
-    def pools(self) -> bool:
-        """Whether outputs are pooled, while they are sums."""
-        return self.step > 1
 
 
 class Band(NamedTuple):
@@ -91,7 +87,7 @@ class Cost(NamedTuple):
     filters: tuple[int, int, int, int]  # (F, C, KH, KW) of a group: C channels are read, and F made
     cols: int  # outputs of a row
 
-    def of(self, abreast: int) -> "Cost":
+    def with_abreast(self, abreast: int) -> "Cost":
         """Return the cost for so many images abreast."""
         return self._replace(planes=self.planes._replace(abreast=abreast))
 
@@ -147,7 +143,7 @@ def cheapest(cost: Cost, is_copied: bool) -> tuple[float, int, int]:
     """
     room, best = CACHE if is_copied else CACHE // 2, (np.inf, 1, 1)
     for abreast in (2**power for power in range(cost.task.images.bit_length() if is_copied else 1)):
-        cycles, rows = _cheapest_rows(cost.of(abreast), room)
+        cycles, rows = _cheapest_rows(cost.with_abreast(abreast), room)
         if cycles < WORTH * best[0]:
             best = cycles, abreast, rows
     return best
@@ -186,14 +182,17 @@ def forward_band(geometry: Geometry, task: Task) -> Band:
 
 
 @lru_cache(maxsize=1024)
-def backward_band(geometry: Geometry, task: Task) -> tuple[Band, list[Array]]:
-    """Return the band for the way back, and the weights of each phase of dx, as `backward_plan` does."""
+def backward_band(geometry: Geometry, task: Task, has_image: bool) -> tuple[Band, list[Array]]:
+    """Return the band for the way back, and the weights of each phase of dx, as `backward_plan` does.
+
+    Unless it `has_image`, the gradient by the output can't be read where it is: it is made line by line.
+    """
     F, C, KH, KW = geometry.filters
     planes, reading, weights = backward_plan(geometry)
     row, *_ = backward_plan(geometry, rows=1)
     task = task._replace(rows=planes.rows.length - int(planes.rows.shift.max()))
     cols = -(-geometry.size[1] // geometry.stride[1])
-    is_copied = _is_copied(planes, geometry.outputs, C, task)
+    is_copied = not has_image or _is_copied(planes, geometry.outputs, C, task)
     _, abreast, rows = cheapest(Cost(task, row, (C, F, KH, KW), cols), is_copied)
     if is_copied:
         planes, reading, _ = backward_plan(geometry, rows, abreast)

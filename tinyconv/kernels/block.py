@@ -12,7 +12,7 @@ import numpy as np
 from tinyconv.kernels.bands import Band, forward_band
 from tinyconv.kernels.convolution import image_gradient, task_of, weight_gradients
 from tinyconv.kernels.correlation import find_lines, multiply, multiply_band
-from tinyconv.kernels.filters import pack, pack_bias
+from tinyconv.kernels.filters import bias_blocks, filter_blocks
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, inlined, kernel
@@ -134,9 +134,10 @@ def block_forward(
     """Return y and winners (N, F, PH, PW) for a convolution of that geometry, pooled to `output_size`."""
     shape, groups = (len(x), len(weight), *output_size), geometry.groups
     y, winners = empty(shape, x.dtype), empty(shape, np.uint8)
-    band = forward_band(geometry, task_of(x, groups, output_size[0], pool_size[0], pool_stride[0]))
+    task = task_of(x, groups, output_size[0], pool_size[0], pool_stride[0], pools=True)
+    band = forward_band(geometry, task)
     images, *made = (grouped(array, groups) for array in (plain(x), y, winners))
-    filters = pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype)
+    filters = filter_blocks(weight, groups), bias_blocks(bias, len(weight), groups, x.dtype)
     sizes, pool = (*geometry.outputs, band.rows), (pool_size, pool_stride)
     bands, lanes = band.room(x.dtype), HOST.lanes(x.itemsize)
     fill_pooled(images, *band.nameless, *filters, *made, *sizes, *pool, bands, lanes)
@@ -145,8 +146,6 @@ def block_forward(
 
 def correlate_winners(upstream: Upstream, band: Band, filters: Array, bias: Array, out: Array) -> None:
     """Fill out (N, F, H, W) as `correlate` does, from the gradient by the convolution's output."""
-    if not band.is_copied:  # there is no such image to read: it is laid out whole
-        band = band._replace(rows=band.units, is_copied=True)
     windows = upstream.windows(slice(None))
     bands, lanes, dx = band.room(out.dtype), HOST.lanes(out.itemsize), grouped(out, len(bias))
     fill_unpooled(windows, *band.nameless, filters, bias, dx, *band.cut, bands, lanes)
@@ -158,7 +157,7 @@ def block_backward(
     """Return dx, dweight and dbias."""
     dx, gradients = _short_way(upstream, x, weight, geometry, wants_dx=True)
     if dx is None:
-        dx = image_gradient(partial(correlate_winners, upstream), x, weight, geometry)
+        dx = image_gradient(partial(correlate_winners, upstream), x, weight, geometry, has_image=False)
     return dx, *(gradients or weight_gradients(upstream.dense, x, weight, geometry))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from tinyconv.kernels import threads
 from tinyconv.kernels.bands import Band, Task, backward_band, forward_band
 from tinyconv.kernels.correlation import correlate
-from tinyconv.kernels.filters import pack, pack_back, pack_bias
+from tinyconv.kernels.filters import bias_blocks, filter_blocks, turned_blocks
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.im2col import im2col, pad
 from tinyconv.kernels.layout import Array, Pair
@@ -52,7 +52,7 @@ def conv2d_forward(
     geometry = Geometry.of(x, weight, stride, padding, dilation, groups, output_size)
     band = forward_band(geometry, task_of(x, groups, output_size[0]))
     y = empty((len(x), len(weight), *output_size), x.dtype)
-    correlate(x, band, pack(weight, groups), pack_bias(bias, len(weight), groups, x.dtype), y)
+    correlate(x, band, filter_blocks(weight, groups), bias_blocks(bias, len(weight), groups, x.dtype), y)
     return note("output", y)
 
 
@@ -87,14 +87,18 @@ def conv2d_parameter_gradients(
 
 
 def image_gradient(
-    fill: Callable[[Band, Array, Array, Array], None], x: Array, weight: Array, geometry: Geometry
+    fill: Callable[[Band, Array, Array, Array], None],
+    x: Array,
+    weight: Array,
+    geometry: Geometry,
+    has_image: bool = True,
 ) -> Array:
-    """Return dx; `fill(band, filters, bias, dx)` correlates the gradient by the output."""
+    """Return dx; `fill(band, filters, bias, dx)` correlates the gradient by y, which `has_image` or not."""
     (SH, SW), groups = geometry.stride, geometry.groups
-    band, phases = backward_band(geometry, task_of(x, groups))
+    band, phases = backward_band(geometry, task_of(x, groups), has_image)
     everywhere = len(phases) == SH * SW  # a stride beyond the kernel leaves pixels out
     dx = (empty if everywhere else np.zeros)(x.shape, x.dtype)
-    fill(band, pack_back(weight, groups, phases), pack_bias(None, x.shape[1], groups, x.dtype), dx)
+    fill(band, turned_blocks(weight, groups, phases), bias_blocks(None, x.shape[1], groups, x.dtype), dx)
     return dx
 
 
@@ -110,9 +114,11 @@ def weight_gradients(
     return sums.dweight(weight.shape), sums.dbias()
 
 
-def task_of(x: Array, groups: int, rows: int = 0, window: int = 1, step: int = 1) -> Task:
+def task_of(
+    x: Array, groups: int, rows: int = 0, window: int = 1, step: int = 1, pools: bool = False
+) -> Task:
     """Return the task for the images x, see `Task`."""
-    return Task(threads.get_num_threads(), len(x), groups, x.itemsize, rows, window, step)
+    return Task(threads.get_num_threads(), len(x), groups, x.itemsize, rows, window, step, pools)
 
 
 def _show_columns(

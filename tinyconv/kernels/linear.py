@@ -9,7 +9,7 @@ want the cores; and any number of threads makes the same bits.
 import numpy as np
 
 from tinyconv.kernels.correlation import multiply
-from tinyconv.kernels.filters import pack, pack_bias
+from tinyconv.kernels.filters import bias_blocks, filter_blocks
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
@@ -45,8 +45,8 @@ def product(left: Array, right: Array) -> Array:
     out = np.zeros((M, P), left.dtype)
     if out.size and K:
         lanes = HOST.lanes(left.itemsize)
-        blocks, nothing = pack(left[:, :, None, None], groups=1), pack_bias(None, M, 1, left.dtype)[0]
-        fill_product(blocks, _readable(right, lanes), np.arange(K) * P, nothing, out, lanes)
+        filters, nothing = filter_blocks(left, groups=1), bias_blocks(None, M, 1, left.dtype)[0]
+        fill_product(filters, _readable(right, lanes), np.arange(K) * P, nothing, out, lanes)
     return out
 
 
