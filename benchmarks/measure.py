@@ -41,7 +41,7 @@ SHORT = 20e-3  # seconds: hundreds of times what waking up takes
 NAP, ASLEEP, PATIENCE = 0.005, 0.05, 0.5  # seconds; share of a nap; seconds
 KEPT_FROM_NOW_ON = (32 << 20) - (1 << 16)  # bytes: just below glibc's DEFAULT_MMAP_THRESHOLD_MAX
 TASKS = Path("/proc/self/task")  # the threads of this process
-STUBBORN, FEW = 1.0, 3  # seconds for which a timing is taken again; fewer quiet ones are not enough
+STUBBORN, FEW = 1.0, 3  # seconds for each timing, to wait for quiet cores; fewer quiet ones are not enough
 PACKAGES = ("tinyconv", "numpy", "numba", "torch", "onnxruntime")
 
 
@@ -125,30 +125,36 @@ class Taken(NamedTuple):
 
 
 def take_turns(works: Mapping[str, Work], turns: int, patience: float = STUBBORN) -> Taken:
-    """Run everybody in turns; a timing that is not quiet is taken again for `patience` seconds.
+    """Run everybody in turns; a timing that is not quiet is taken again, while there is patience.
 
-    Without patience nobody looks.
+    It has so many seconds for each timing, and the first that has to wait may take them all: who disturbs
+    often stays for longer than one. Without patience nobody looks.
     """
     used, times = cores(tinyconv.get_num_threads()) if patience else None, {}
     for name, work in works.items():
         work()  # compile, allocate
         times[name] = repetitions(work)
     taken: dict[str, list[Timing]] = {name: [] for name in works}
+    left = patience * turns * len(works)
     with apart() as spread:
         for _ in range(turns):
             for name, work in works.items():
-                taken[name].append(_take_turn(work, times[name], spread, used, patience))
+                timing, waited = _take_turn(work, times[name], spread, used, left)
+                taken[name].append(timing)
+                left -= waited
     quiet = statistics.fmean(timing.quiet for timings in taken.values() for timing in timings)
     return Taken({name: 1e3 * middle(timings) for name, timings in taken.items()}, quiet if used else None)
 
 
 def _take_turn(
     work: Work, times: int, spread: Callable[[], None], used: Cores | None, patience: float
-) -> Timing:
-    give_up = time.perf_counter() + patience
+) -> tuple[Timing, float]:
+    """Return the last timing, and the seconds that passed before it."""
+    start = time.perf_counter()
     while True:
         spread()
-        quiet = used is not None and used.wait(give_up)
+        quiet = used is not None and used.wait(start + patience)
+        waited = time.perf_counter() - start
         wait_until_asleep()
         seconds = seconds_of(work, times)
         if seconds * times < SHORT:  # has only woken the cores
@@ -156,8 +162,8 @@ def _take_turn(
         if quiet and used:
             wait_until_asleep()
             quiet = used.are_quiet()
-        if quiet or time.perf_counter() >= give_up:
-            return Timing(seconds, quiet)
+        if quiet or time.perf_counter() >= start + patience:
+            return Timing(seconds, quiet), waited
 
 
 def middle(timings: Iterable[Timing]) -> float:

@@ -3,6 +3,7 @@
 import argparse
 import doctest
 import importlib
+import itertools
 import json
 import os
 import shutil
@@ -112,6 +113,18 @@ def test_patience_ends_and_that_is_said(monkeypatch):
     monkeypatch.setattr(measure, "seconds_of", lambda work, times: next(seconds))
     found = measure.take_turns({"a": lambda: None}, turns=6, patience=1e-9)
     assert found == ({"a": pytest.approx(1000.0)}, 0.5), "the quiet half counts"
+
+
+def test_the_first_who_has_to_wait_may_take_the_patience_of_all(monkeypatch):
+    monkeypatch.setattr(measure, "wait_until_asleep", lambda: None)
+    monkeypatch.setattr(measure, "cores", lambda threads: Scripted(*[False] * 3, *[True] * 3))
+    monkeypatch.setattr(measure, "repetitions", lambda work: 1)
+    monkeypatch.setattr(
+        measure.time, "perf_counter", itertools.count().__next__
+    )  # a second passes at each look
+    monkeypatch.setattr(measure, "seconds_of", lambda work, times: 1.0)
+    found = measure.take_turns({"a": lambda: None}, turns=3, patience=3)
+    assert found.quiet == 1.0
 
 
 def test_cores_are_quiet_while_they_are_as_fast_as_at_best():

@@ -71,6 +71,18 @@ def fill_dense(worker, workers, windows, dense):  # type: ignore[no-untyped-def]
         lay_winners(windows, n, 0, 0, OH, OW, flat, n * OH * OW, OW)
 
 
+@helper
+def sum_by_rows(values, starts):  # type: ignore[no-untyped-def]
+    """Return the sum of the values of all rows, row by row: those of row i begin at starts[i]."""
+    total = values.dtype.type(0)
+    for row in range(starts.size - 1):
+        line = values.dtype.type(0)
+        for entry in range(starts[row], starts[row + 1]):
+            line += values[entry]
+        total += line
+    return total
+
+
 @kernel
 def list_winners(worker, workers, windows, places, values, starts, sums, step, lanes):  # type: ignore[no-untyped-def]
     """Fill places and values (NF, P + lanes) with what is not zero, by rows of outputs.
@@ -83,9 +95,8 @@ def list_winners(worker, workers, windows, places, values, starts, sums, step, l
     OH, L, (down, across) = starts.shape[1] - 1, places.shape[1], step
     data = dy.reshape(-1), y.reshape(-1), winners.reshape(-1)
     lists = places.reshape(-1), values.reshape(-1)
-    zero = dy.dtype.type(0)
     for image in turns(NF, worker, workers):
-        start, total, count = starts[image], zero, 0
+        start, count = starts[image], 0
         for row in range(OH):
             start[row] = count
             p, kh = row // SH, row % SH
@@ -101,12 +112,7 @@ def list_winners(worker, workers, windows, places, values, starts, sums, step, l
                     else:
                         count += list_tile(*data, *window, *lists, o)
         start[OH] = count
-        for row in range(OH):
-            line = zero
-            for entry in range(start[row], start[row + 1]):
-                line += values[image, entry]
-            total += line
-        sums[image] = total
+        sums[image] = sum_by_rows(values[image], start)
 
 
 class Winners(NamedTuple):
