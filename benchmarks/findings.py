@@ -1,6 +1,6 @@
 """What figures say beside the aims: a figure that falls short is said to fall short."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import aims
@@ -52,6 +52,20 @@ def shares(rows: list[dict[str, Any]]) -> Iterable[Finding]:
                 f"≥ {aims.SHARE_OF_PEAK:.0%}",
                 found[layer] >= aims.SHARE_OF_PEAK,
             )
+
+
+def speedups(found: Mapping[str, tuple[float, float]]) -> Iterable[Finding]:
+    """Yield what a second thread brings: by case, the time of one by that of two, ours and the machine's."""
+    if found:
+        gains, machine = ({name: pair[i] for name, pair in found.items()} for i in (0, 1))
+        least = min(gains, key=lambda name: gains[name])
+        yield Finding(
+            f"from one thread to two ({len(found)} cases above {aims.LONG:.0f} ms)",
+            f"{geometric_mean(gains.values()):.2f}×, least {gains[least]:.2f}× ({least}); "
+            f"the machine itself {geometric_mean(machine.values()):.2f}×",
+            f"≥ {aims.TWO_THREADS:.1f}× on each",
+            gains[least] >= aims.TWO_THREADS,
+        )
 
 
 def layers(count: int, kind: str = "") -> str:

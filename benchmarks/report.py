@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from findings import Finding, ratios, shares
+from findings import Finding, ratios, shares, speedups
 from measure import HERE, header, limit_threads, settle_allocator
 
 import tinyconv
@@ -55,7 +55,9 @@ class Report:
         report = cls(parts[-1]["header"])
         for part in parts:
             report.left_out |= part["left_out"]
-            report.details |= part["details"]
+            for script, details in part["details"].items():
+                earlier = report.details.get(script)  # perhaps of other layers
+                report.details[script] = earlier | details if isinstance(earlier, dict) else details
         report.rows = list(
             {(row["layer"], row["case"]): row for part in parts for row in part["rows"]}.values()
         )
@@ -65,8 +67,9 @@ class Report:
         return report
 
     def everything(self) -> list[Finding]:
-        """Return the findings of the rows, and the others."""
-        return [*ratios(self.rows), *shares(self.rows), *self.findings]
+        """Return the findings of the rows and of the speed-ups, and the others."""
+        gains = speedups(self.details.get("speedup", {}))
+        return [*ratios(self.rows), *shares(self.rows), *gains, *self.findings]
 
 
 def markdown_table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

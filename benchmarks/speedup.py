@@ -11,9 +11,8 @@ import sys
 
 import aims
 from compare import numbered_layers
-from findings import Finding
 from layers import LAYERS, Layer
-from measure import Work, geometric_mean, take_turns
+from measure import Work, take_turns
 from peers import tinyconv_works
 from quiet import Cores
 from report import begin, command_line, deliver
@@ -49,19 +48,6 @@ def speedups(layer: Layer) -> dict[str, tuple[float, float]]:
     return found
 
 
-def finding(found: dict[str, tuple[float, float]]) -> Finding:
-    """Return the speed-ups in one line."""
-    gains, machine = ({name: pair[i] for name, pair in found.items()} for i in (0, 1))
-    least = min(gains, key=lambda name: gains[name])
-    return Finding(
-        f"from one thread to two ({len(found)} cases above {aims.LONG:.0f} ms)",
-        f"{geometric_mean(gains.values()):.2f}×, least {gains[least]:.2f}× ({least}); "
-        f"the machine itself {geometric_mean(machine.values()):.2f}×",
-        f"≥ {aims.TWO_THREADS:.1f}× on each",
-        gains[least] >= aims.TWO_THREADS,
-    )
-
-
 def main() -> None:
     """Print a line for each layer and case."""
     parser = command_line(__doc__)
@@ -71,12 +57,9 @@ def main() -> None:
         sys.exit("speedup: this machine has one core")
     report = begin(2, {})
     print(f"{'':49}{'one thread':>12}{'two':>12}{'':8}{'machine':>10}{'quiet':>8}")
-    found: dict[str, tuple[float, float]] = {}
+    found = report.details["speedup"] = {}
     for layer in arguments.layers:
         found |= speedups(layer)
-    report.details["speedup"] = found
-    if found:
-        report.findings.append(finding(found))
     deliver(report, arguments)
 
 

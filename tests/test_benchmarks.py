@@ -23,7 +23,6 @@ import pictures
 import pytest
 import quiet
 import report
-import speedup
 import startup
 import training
 from layers import BLOCK, BOTH_WAYS, CASES, CONV, LAYERS, Layer
@@ -281,6 +280,14 @@ def test_reports_add_up_and_the_later_one_counts(tmp_path):
     assert both.details == {"b": [1]}
 
 
+def test_speed_ups_of_single_layers_add_up(tmp_path):
+    for name, gain in (("a", 1.9), ("b", 1.7)):
+        report.Report({}, details={"speedup": {name: (gain, 2.0)}}).save(tmp_path / name)
+    [found] = report.Report.load([tmp_path / "a", tmp_path / "b"]).everything()
+    assert "(2 cases" in found.what
+    assert "least 1.70× (b)" in found.measured
+
+
 def test_a_report_says_for_how_many_timings_the_cores_were_quiet():
     disturbed, hurried = row() | {"quiet": 0.5}, row() | {"quiet": None}
     found = report.Report({}, rows=[row() | {"quiet": 1.0}, disturbed, hurried])
@@ -339,7 +346,7 @@ def test_memory_sees_what_was_taken_and_given_back():
 
 
 def test_two_threads_are_judged_by_the_slowest_case():
-    found = speedup.finding({"a": (1.9, 2.0), "b": (1.7, 2.0)})
+    [found] = findings.speedups({"a": (1.9, 2.0), "b": (1.7, 2.0)})
     assert "least 1.70× (b)" in found.measured
     assert not found.holds
 
