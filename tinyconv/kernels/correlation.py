@@ -118,11 +118,10 @@ def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, la
         sums = np.empty(R * ld, lines.dtype)
         shifts = reading.shifts[reading.bounds[phase] : reading.bounds[phase + 1]]
         begin = start + (first + row - top) * line + col
+        is_whole = images == down == 1 and line == width == W and columns >= WIDEST * lanes
         for b in range(B):
             p, offset = (reading.bounds[phase] * G * B + (g * B + b) * shifts.size) * R, (g * B + b) * R
-            at_once = (
-                images == down == 1 and line == width == W and columns >= WIDEST * lanes and (b + 1) * R <= F
-            )
+            at_once = is_whole and (b + 1) * R <= F
             place = ((n * F + b * R) * H + h + first) * W
             target, distance = (flat[place:], H * W) if at_once else (sums, ld)
             ask = beyond * (b == B - 1)

@@ -48,7 +48,7 @@ def _whole(rows: Array) -> Array:
 
 
 def turned_blocks(weight: Array, groups: int, phases: list[Array]) -> Array:
-    """Return the same for the way back, flat, (G, B, R, K) phase by phase.
+    """Return weight (F, C/G, KH, KW) for the way back, flat, as (G, B, R, K) phase by phase.
 
     Rows are channels; each phase has the weights (K,) of channel 0, as `backward_plan` returns them.
     """

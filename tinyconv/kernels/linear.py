@@ -2,8 +2,8 @@
 
     out[m, p] = Σₖ left[m, k] · right[k, p]
 
-Both are read in place, row by row. No library's threads spin, waiting for the next product, while the kernels
-want the cores; and any number of threads makes the same bits.
+Both are read row by row, in place where their rows lie like that. No library's threads spin, waiting for the
+next product, while the kernels want the cores; and any number of threads makes the same bits.
 """
 
 import numpy as np
