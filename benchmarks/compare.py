@@ -13,6 +13,7 @@ timings, everybody's, for which the cores were ours alone (see quiet.py): --quic
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,12 @@ def compare(chosen: list[Layer], threads: int, quick: bool) -> Report:
     return report
 
 
+def add_layers(parser: argparse.ArgumentParser, layers: list[Layer] = LAYERS) -> None:
+    """Declare which layers are measured."""
+    chosen = partial(numbered_layers, layers=layers)
+    parser.add_argument("--layers", type=chosen, default=layers, help="like 0,3 (default all)")
+
+
 def numbered_layers(text: str, layers: list[Layer] = LAYERS) -> list[Layer]:
     """Return the layers that somebody chose by their numbers, like 0,3."""
     numbers = text.split(",")
@@ -105,7 +112,7 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="three turns, without what is slow: half a minute"
     )
-    parser.add_argument("--layers", type=numbered_layers, default=LAYERS, help="like 0,3 (default all)")
+    add_layers(parser)
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios")
     arguments = parser.parse_args()
     report = compare(arguments.layers, arguments.threads, arguments.quick)

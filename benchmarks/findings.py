@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import aims
 from layers import CASES, LAYERS
 from measure import geometric_mean
-from peers import TINYCONV
+from peers import TINYCONV, TORCH
 
 
 class Finding(NamedTuple):
@@ -65,6 +65,19 @@ def speedups(found: Mapping[str, tuple[float, float]]) -> Iterable[Finding]:
             f"the machine itself {geometric_mean(machine.values()):.2f}×",
             f"≥ {aims.TWO_THREADS:.1f}× on each",
             gains[least] >= aims.TWO_THREADS,
+        )
+
+
+def memory(found: Mapping[str, Mapping[str, float]]) -> Iterable[Finding]:
+    """Yield how much memory tinyconv takes of what PyTorch takes, by layer, where both were measured."""
+    shares = {layer: grown[TINYCONV] / grown[TORCH] for layer, grown in found.items() if TORCH in grown}
+    if shares:
+        most = max(shares, key=lambda layer: shares[layer])
+        yield Finding(
+            f"block forward + backward, peak growth of memory by torch eager's ({layers(len(shares))})",
+            f"{geometric_mean(shares.values()):.2f}×, most {shares[most]:.2f}× ({most})",
+            f"≤ {aims.MEMORY:.1f}× on each",
+            shares[most] <= aims.MEMORY,
         )
 
 

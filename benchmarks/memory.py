@@ -14,11 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import aims
-from compare import numbered_layers
-from findings import Finding, layers
-from layers import BOTH_WAYS, LAYERS, Layer
-from measure import geometric_mean, limit_threads, run_python
+from compare import add_layers
+from layers import BOTH_WAYS, Layer
+from measure import limit_threads, run_python
 from peers import PEERS, TINYCONV, TORCH, who_can_run
 from report import begin, command_line, deliver
 
@@ -65,35 +63,20 @@ def growth_elsewhere(peer: str, layer: Layer, threads: int) -> float:
     return statistics.median(int(run_python(code)[0]) for _ in range(PROCESSES)) / MIB
 
 
-def finding(figures: dict[str, dict[str, float]]) -> Finding:
-    """Return how much tinyconv takes of what PyTorch takes."""
-    shares = {layer: found[TINYCONV] / found[TORCH] for layer, found in figures.items()}
-    most = max(shares, key=lambda layer: shares[layer])
-    return Finding(
-        f"block forward + backward, peak growth of memory by torch eager's ({layers(len(shares))})",
-        f"{geometric_mean(shares.values()):.2f}×, most {shares[most]:.2f}× ({most})",
-        f"≤ {aims.MEMORY:.1f}× on each",
-        shares[most] <= aims.MEMORY,
-    )
-
-
 def main() -> None:
     """Print a line for each layer."""
     parser = command_line(__doc__)
-    parser.add_argument("--layers", type=numbered_layers, default=LAYERS, help="like 0,3 (default all)")
+    add_layers(parser)
     arguments = parser.parse_args()
     if not FORGET.exists():
         sys.exit("memory: only Linux tells the peak of resident memory")
     found, left_out = who_can_run(only=(TINYCONV, TORCH))
     report = begin(arguments.threads, left_out)
-    figures = {}
+    figures = report.details["memory"] = {}
     for layer in arguments.layers:
         figures[str(layer)] = {name: growth_elsewhere(name, layer, arguments.threads) for name in found}
         cells = "".join(f"  {name} {grown:7.1f} MiB" for name, grown in figures[str(layer)].items())
         print(f"{layer!s:>23}{cells}", flush=True)
-    report.details["memory"] = figures
-    if TORCH in found:
-        report.findings.append(finding(figures))
     deliver(report, arguments)
 
 

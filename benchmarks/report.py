@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from findings import Finding, ratios, shares, speedups
+from findings import Finding, memory, ratios, shares, speedups
 from measure import HERE, header, limit_threads, settle_allocator
 
 import tinyconv
@@ -36,7 +36,7 @@ class Report:
     header: dict[str, str]
     left_out: dict[str, str] = field(default_factory=dict)  # who, and why
     rows: list[dict[str, Any]] = field(default_factory=list)  # layer, case, ms by peer, gflops, peak, quiet
-    findings: list[Finding] = field(default_factory=list)  # what does not follow from the rows
+    findings: list[Finding] = field(default_factory=list)  # what does not follow from the other two
     details: dict[str, Any] = field(default_factory=dict)  # by script: every figure behind its findings
 
     def save(self, path: Path) -> None:
@@ -67,9 +67,10 @@ class Report:
         return report
 
     def everything(self) -> list[Finding]:
-        """Return the findings of the rows and of the speed-ups, and the others."""
-        gains = speedups(self.details.get("speedup", {}))
-        return [*ratios(self.rows), *shares(self.rows), *gains, *self.findings]
+        """Return the findings of what was measured layer by layer, and the others."""
+        by_layer = *ratios(self.rows), *shares(self.rows)
+        grown, gains = (self.details.get(script, {}) for script in ("memory", "speedup"))
+        return [*by_layer, *memory(grown), *speedups(gains), *self.findings]
 
 
 def markdown_table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -10,8 +10,8 @@ import os
 import sys
 
 import aims
-from compare import numbered_layers
-from layers import LAYERS, Layer
+from compare import add_layers
+from layers import Layer
 from measure import Work, take_turns
 from peers import tinyconv_works
 from quiet import Cores
@@ -51,7 +51,7 @@ def speedups(layer: Layer) -> dict[str, tuple[float, float]]:
 def main() -> None:
     """Print a line for each layer and case."""
     parser = command_line(__doc__)
-    parser.add_argument("--layers", type=numbered_layers, default=LAYERS, help="like 0,3 (default all)")
+    add_layers(parser)
     arguments = parser.parse_args()
     if (os.cpu_count() or 1) < 2:
         sys.exit("speedup: this machine has one core")

@@ -118,9 +118,8 @@ def test_the_first_who_has_to_wait_may_take_the_patience_of_all(monkeypatch):
     monkeypatch.setattr(measure, "wait_until_asleep", lambda: None)
     monkeypatch.setattr(measure, "cores", lambda threads: Scripted(*[False] * 3, *[True] * 3))
     monkeypatch.setattr(measure, "repetitions", lambda work: 1)
-    monkeypatch.setattr(
-        measure.time, "perf_counter", itertools.count().__next__
-    )  # a second passes at each look
+    a_second_at_each_look = itertools.count().__next__
+    monkeypatch.setattr(measure.time, "perf_counter", a_second_at_each_look)
     monkeypatch.setattr(measure, "seconds_of", lambda work, times: 1.0)
     found = measure.take_turns({"a": lambda: None}, turns=3, patience=3)
     assert found.quiet == 1.0
@@ -280,12 +279,15 @@ def test_reports_add_up_and_the_later_one_counts(tmp_path):
     assert both.details == {"b": [1]}
 
 
-def test_speed_ups_of_single_layers_add_up(tmp_path):
-    for name, gain in (("a", 1.9), ("b", 1.7)):
-        report.Report({}, details={"speedup": {name: (gain, 2.0)}}).save(tmp_path / name)
-    [found] = report.Report.load([tmp_path / "a", tmp_path / "b"]).everything()
+def test_speed_ups_and_memory_of_single_layers_add_up(tmp_path):
+    for name, gain, grown in (("a", 1.9, 1.0), ("b", 1.7, 2.0)):
+        details = {"speedup": {name: (gain, 2.0)}, "memory": {name: {TINYCONV: grown, TORCH: 4.0}}}
+        report.Report({}, details=details).save(tmp_path / name)
+    memory_found, found = report.Report.load([tmp_path / "a", tmp_path / "b"]).everything()
     assert "(2 cases" in found.what
     assert "least 1.70× (b)" in found.measured
+    assert "(2 layers)" in memory_found.what
+    assert "most 0.50× (b)" in memory_found.measured
 
 
 def test_a_report_says_for_how_many_timings_the_cores_were_quiet():
@@ -334,7 +336,7 @@ def test_the_report_script_adds_files_up_and_draws(tmp_path, monkeypatch, capsys
 
 # --- the other scripts
 def test_memory_is_judged_by_the_layer_that_takes_most():
-    found = memory.finding({"a": {TINYCONV: 1.0, TORCH: 4.0}, "b": {TINYCONV: 1.2, TORCH: 1.0}})
+    [found] = findings.memory({"a": {TINYCONV: 1.0, TORCH: 4.0}, "b": {TINYCONV: 1.2, TORCH: 1.0}})
     assert found.measured == "0.55×, most 1.20× (b)"
     assert not found.holds
 
