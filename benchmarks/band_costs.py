@@ -11,12 +11,11 @@ of them: those with the least relative error. The more layers and bands, the bet
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import NamedTuple
 from unittest.mock import patch
 
 import numpy as np
-from compare import numbered_layers
+from compare import add_layers
 from findings import Finding
 from layers import BLOCK, CONV, LAYERS, Layer
 from measure import Work, geometric_mean, take_turns
@@ -24,9 +23,8 @@ from peers import tinyconv_works
 from report import begin, command_line, deliver
 
 from tinyconv.kernels import bands, block, convolution
-from tinyconv.kernels.bands import Band, Cost, Task
+from tinyconv.kernels.bands import Band, Cost, Task, forward_cost, laid_band
 from tinyconv.kernels.geometry import Geometry
-from tinyconv.kernels.plans import forward_plan
 
 CONSTANTS = "EMPTY", "ALONE", "BEGIN", "LINE", "BAND", "PICK", "PLACE", "COPY", "SPILL"
 MANY = [  # as different as the constants are
@@ -76,20 +74,16 @@ class Problem(NamedTuple):
 
     def cost(self, choice: Choice) -> Cost:
         """Return what bands cost whose lines lie like that."""
-        row, _ = forward_plan(self.geometry, 1, choice.apart)
-        return Cost(self.task, row, self.geometry.filters, self.layer.size).with_abreast(choice.abreast)
+        return forward_cost(self.geometry, self.task, choice.apart).with_abreast(choice.abreast)
 
     def band(self, choice: Choice) -> Band:
         """Return what `forward_band` would, had it made this choice."""
-        height = self.task.height(choice.rows)
-        planes, reading = forward_plan(self.geometry, height, choice.apart, choice.abreast)
-        return Band(choice.rows, self.task.rows, planes.lines, reading, is_copied=True)
+        return laid_band(self.geometry, self.task, *choice)
 
     def choices(self) -> Iterator[Choice]:
         """Yield all bands that fit the cache."""
-        powers = [2**power for power in range(self.layer.N.bit_length())]
         for apart in (False, True)[: 1 + (self.layer.K > 1)]:
-            for abreast in powers:
+            for abreast in self.task.abreast:
                 for rows in range(1, self.task.rows + 1):
                     choice = Choice(rows, abreast, apart)
                     if self.cost(choice).bytes(rows) <= bands.CACHE:
@@ -188,9 +182,7 @@ def findings(timed: list[Timed], lost: list[float]) -> list[Finding]:
 def main() -> None:
     """Print a line for each layer and case, then the constants."""
     parser = command_line(__doc__)
-    parser.add_argument(
-        "--layers", type=partial(numbered_layers, layers=MANY), default=MANY, help="like 0,3 (default all)"
-    )
+    add_layers(parser, MANY)
     parser.add_argument("--bands", type=int, default=12, help="of each layer and case")
     arguments = parser.parse_args()
     report, draw = begin(1, {}), random.Random(0)

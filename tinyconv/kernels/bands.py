@@ -51,6 +51,15 @@ class Task(NamedTuple):
         """
         return (rows - 1) * self.step + self.window
 
+    @property
+    def abreast(self) -> list[int]:
+        """How many images may lie abreast.
+
+        >>> Task(workers=2, images=9, groups=1, itemsize=4, rows=7).abreast
+        [1, 2, 4, 8]
+        """
+        return [2**power for power in range(self.images.bit_length())]
+
 
 class Band(NamedTuple):
     """How the rows of a band lie, and how they are read."""
@@ -142,7 +151,7 @@ def cheapest(cost: Cost, is_copied: bool) -> tuple[float, int, int]:
     it is shares the cache with the next one, which is asked for meanwhile.
     """
     room, best = CACHE if is_copied else CACHE // 2, (np.inf, 1, 1)
-    for abreast in (2**power for power in range(cost.task.images.bit_length() if is_copied else 1)):
+    for abreast in cost.task.abreast if is_copied else [1]:
         cycles, rows = _cheapest_rows(cost.with_abreast(abreast), room)
         if cycles < WORTH * best[0]:
             best = cycles, abreast, rows
@@ -163,6 +172,18 @@ def _is_copied(planes: Planes, size: Pair, filters: int, task: Task) -> bool:
     return filters > FEW or not planes.are(size, task.itemsize)
 
 
+def forward_cost(geometry: Geometry, task: Task, apart: bool) -> Cost:
+    """Return the cost of the way forward, `apart` or not as `forward_plan` says."""
+    row, _ = forward_plan(geometry, 1, apart)
+    return Cost(task, row, geometry.filters, geometry.outputs[1])
+
+
+def laid_band(geometry: Geometry, task: Task, rows: int, abreast: int, apart: bool) -> Band:
+    """Return a band of so many rows of results, and images abreast, whose lines are laid."""
+    planes, reading = forward_plan(geometry, task.height(rows), apart, abreast)
+    return Band(rows, task.rows, planes.lines, reading, is_copied=True)
+
+
 @lru_cache(maxsize=1024)
 def forward_band(geometry: Geometry, task: Task) -> Band:
     """Return the band for the way forward."""
@@ -170,15 +191,14 @@ def forward_band(geometry: Geometry, task: Task) -> Band:
     is_copied = _is_copied(planes, geometry.size, geometry.filters[0], task)
     choices = []
     for apart in (False, True) if is_copied else (False,):
-        row, _ = forward_plan(geometry, 1, apart)
-        cost = Cost(task, row, geometry.filters, geometry.outputs[1])
+        cost = forward_cost(geometry, task, apart)
         if apart and cost.bytes(rows=1) > CACHE:
             continue  # they take several times the room, and even one row has to come from far away
         choices.append((*cheapest(cost, is_copied), apart))
     _, abreast, rows, apart = min(choices)
     if is_copied:
-        planes, reading = forward_plan(geometry, task.height(rows), apart, abreast)
-    return Band(rows, task.rows, planes.lines, reading, is_copied)
+        return laid_band(geometry, task, rows, abreast, apart)
+    return Band(rows, task.rows, planes.lines, reading, is_copied=False)
 
 
 @lru_cache(maxsize=1024)
