@@ -294,6 +294,13 @@ def test_without_a_child_the_report_says_so():
     assert check.relu_forward(lambda x: x.colour, isolate=False).kind == "raised"
 
 
+def test_without_a_child_there_is_all_the_time_in_the_world():
+    """Who steps through a function, or waits for its kernels to compile, is not slow."""
+    in_no_time = QUICK._replace(cases=0.0)
+    assert examined("relu_forward", relu, limits=in_no_time, isolate=False).passed
+    assert examined("relu_forward", relu, limits=in_no_time).kind == "slow"
+
+
 def test_an_object_without_a_signature_is_called_with_everything():
     class Odd:
         __signature__ = "none"
