@@ -44,7 +44,11 @@ def _whole(rows: Array) -> Array:
     """Return rows (G, F, K) with as many zeros behind each group's as the last block lacks."""
     groups, F, K = rows.shape
     lack = -F % rows_for(F)
-    return np.concatenate([rows, np.zeros((groups, lack, K), rows.dtype)], axis=1) if lack else rows
+    if not lack:
+        return rows
+    whole = np.zeros((groups, F + lack, K), rows.dtype)  # sooner done than said by `concatenate`
+    whole[:, :F] = rows
+    return whole
 
 
 def turned_blocks(weight: Array, groups: int, phases: list[Array]) -> Array:
