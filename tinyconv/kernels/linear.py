@@ -13,7 +13,7 @@ from tinyconv.kernels.filters import bias_blocks, filter_blocks
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
-from tinyconv.kernels.planes import room
+from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import WIDEST
 from tinyconv.kernels.turns import turns
 
@@ -54,7 +54,7 @@ def _readable(matrix: Array, lanes: int) -> Array:
     """Return the rows one behind the other: in place, or with room behind where a tile overruns one."""
     if matrix.shape[1] >= WIDEST * lanes:
         return plain(matrix).reshape(-1)
-    flat = room("rows", matrix.size, matrix.dtype)
+    flat = scratch("rows", matrix.size, matrix.dtype, zeros=lanes)
     flat[: matrix.size] = matrix.reshape(-1)
     return flat
 

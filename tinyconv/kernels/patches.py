@@ -15,7 +15,7 @@ from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.patch_tile import SIZES
-from tinyconv.kernels.planes import room
+from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.turn_tile import make_gather_channels
 from tinyconv.kernels.turns import turns
 
@@ -167,7 +167,7 @@ def in_patches(x: Array, groups: int, before: Pair, patches: Patches) -> Array |
     N, C, H, W = x.shape
     shape = N * groups, patches.blocks, patches.nowhere + 1, patches.width
     lanes = HOST.lanes(x.itemsize)
-    flat = room("planes", int(np.prod(shape)), x.dtype)[: int(np.prod(shape)) + lanes]
+    flat = scratch("planes", int(np.prod(shape)), x.dtype, zeros=lanes)
     odd = np.empty(shape[0] * shape[1], np.int64)
     places = places_of((H, W), before, patches.rows, patches.cols)
     images = plain(x).reshape(N * groups, C // groups, H * W)

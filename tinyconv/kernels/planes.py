@@ -230,14 +230,7 @@ def split(x: Array, planes: Planes) -> Array:
     if planes.are(x.shape[2:], x.itemsize):
         return x.reshape(-1)
     N, C, H, W = x.shape
-    flat = room("planes", N * C * planes.size, x.dtype)
+    flat = scratch("planes", N * C * planes.size, x.dtype, zeros=SHARED + HOST.lanes(x.itemsize))
     target = flat[: N * C * planes.size].reshape(N * C, planes.size)
     fill_planes(x.reshape(N * C, H, W), target, planes.lines)
-    return flat
-
-
-def room(purpose: str, count: int, dtype: np.dtype) -> Array:
-    """Return scratch for `count` numbers and, behind them, zeros: shared ones, and a vector that overruns."""
-    flat = scratch(purpose, count + SHARED + HOST.lanes(dtype.itemsize), dtype)
-    flat[count:] = 0
     return flat

@@ -25,19 +25,24 @@ class _Room(threading.local):
 _room = _Room()
 
 
-def scratch(purpose: str, count: int, dtype: Any) -> Array:
-    """Return `count` numbers of any value: the same memory at each call for that purpose in this thread.
+def scratch(purpose: str, count: int, dtype: Any, zeros: int = 0) -> Array:
+    """Return `count` numbers of any value, and so many zeros behind them, for a vector that overruns.
 
-    >>> scratch("planes", 3, np.float32).shape
-    (3,)
+    It is the same memory at each call for that purpose in this thread.
+
+    >>> scratch("planes", 3, np.float32, zeros=2)[3:]
+    array([0., 0.], dtype=float32)
     """
-    size = count * np.dtype(dtype).itemsize
+    size = (count + zeros) * np.dtype(dtype).itemsize
     buffer = _room.buffers.get(purpose)
     if buffer is None or buffer.size < size:
         buffer = aligned(size)
         if size <= KEPT:
             _room.buffers[purpose] = buffer
-    return buffer[:size].view(dtype)
+    numbers = buffer[:size].view(dtype)
+    if zeros:
+        numbers[count:] = 0
+    return numbers
 
 
 def parts(N: int, image_bytes: int) -> Iterator[slice]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import helper, kernel
+from tinyconv.kernels.jit import helper, inlined, kernel
 from tinyconv.kernels.layout import Array, Pair, plain
 from tinyconv.kernels.list_tile import list_twin, make_list_tile
 from tinyconv.kernels.scratch import scratch
@@ -83,6 +83,26 @@ def sum_by_rows(values, starts):  # type: ignore[no-untyped-def]
     return total
 
 
+@inlined
+def list_row(data, start, count, taps, place, step, across, lists, o, lanes):  # type: ignore[no-untyped-def]
+    """List what is not zero of a row of `count` windows, which begins at `start`; return how many those are.
+
+    Of a window there are taps[0] to taps[0] + taps[1] − 1. Window 0 begins at `place`, the next one a `step`
+    behind; from one tap to the next it is `across`. The list goes to `o`.
+    """
+    dy, listed = data[0], 0
+    for q in range(0, count, lanes):
+        i = max(0, min(start + q, dy.size - lanes))  # no vector beyond the last number
+        first = start + q - i
+        last = first + min(lanes, count - q)
+        window = i, first, last, *taps, place + (q - first) * step, step, across
+        if dy.size < lanes:
+            listed += list_few(*data, *window, *lists, o + listed)
+        else:
+            listed += list_tile(*data, *window, *lists, o + listed)
+    return listed
+
+
 @kernel
 def list_winners(worker, workers, windows, places, values, starts, sums, step, lanes):  # type: ignore[no-untyped-def]
     """Fill places and values (NF, P + lanes) with what is not zero, by rows of outputs.
@@ -101,16 +121,8 @@ def list_winners(worker, workers, windows, places, values, starts, sums, step, l
             start[row] = count
             p, kh = row // SH, row % SH
             if p < PH and kh < KH:
-                for q in range(0, PW, lanes):
-                    here = (image * PH + p) * PW + q
-                    i = max(0, min(here, dy.size - lanes))  # no vector beyond the last number
-                    first, last = here - i, here - i + min(lanes, PW - q)
-                    place, o = row * down + (q - first) * SW * across, image * L + count
-                    window = i, first, last, kh * KW, KW, place, SW * across, across
-                    if dy.size < lanes:
-                        count += list_few(*data, *window, *lists, o)
-                    else:
-                        count += list_tile(*data, *window, *lists, o)
+                taps, here, o = (kh * KW, KW), (image * PH + p) * PW, image * L + count
+                count += list_row(data, here, PW, taps, row * down, SW * across, across, lists, o, lanes)
         start[OH] = count
         sums[image] = sum_by_rows(values[image], start)
 
