@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import dtypes, seeds, values
+from strategies_blocks import bands_chosen_with
 
 from tinyconv.kernels import jit
 from tinyconv.kernels.geometry import Geometry
@@ -13,17 +14,31 @@ from tinyconv.kernels.patch_tile import SIZES
 from tinyconv.kernels.patches import fill_table, in_patches, patches_of, places_of, read_table
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+caches = st.integers(1, 8000)  # bytes: one row of a block, or all
 channels = st.sampled_from([1, 3, HOST.lanes(4), HOST.lanes(4) + 1, 2 * HOST.lanes(4) + 3])
 
 
-@given(channels, pairs, pairs, pairs, st.integers(1, 2), pairs, pairs, pairs, dtypes, st.booleans(), seeds)
+@given(
+    channels,
+    pairs,
+    pairs,
+    pairs,
+    st.integers(1, 2),
+    pairs,
+    pairs,
+    pairs,
+    dtypes,
+    st.booleans(),
+    caches,
+    seeds,
+)
 def test_every_weight_meets_its_pixel(
-    C, kernel, stride, dilation, groups, outputs, size, before, dtype, parallel, seed
+    C, kernel, stride, dilation, groups, outputs, size, before, dtype, parallel, cache, seed
 ):
     size, lanes = (4 * size[0], 5 * size[1]), HOST.lanes(np.dtype(dtype).itemsize)
     x = values(seed, (2, groups * C, *size), dtype, "plain")
     patches = patches_of(Geometry((1, C, *kernel), stride, dilation, before, size, outputs), lanes)
-    with jit.force(parallel=parallel):
+    with jit.force(parallel=parallel), bands_chosen_with(CACHE=cache):
         flat = in_patches(x, groups, before, patches)
     assert flat.size == 2 * groups * patches.blocks * patches.size + lanes
     every = 2, groups, *outputs, C, *kernel

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinyconv.kernels import bands
 from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
-from tinyconv.kernels.jit import kernel
-from tinyconv.kernels.layout import Array, Pair, plain
+from tinyconv.kernels.jit import helper, kernel
+from tinyconv.kernels.layout import Array, Pair, grouped, plain
 from tinyconv.kernels.patch_tile import SIZES
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.turn_tile import make_gather_channels
@@ -110,33 +111,54 @@ def places_of(size: Pair, before: Pair, rows: int, cols: int) -> Array:
     return np.where(seen, row[:, None] * cols + col, rows * cols).astype(np.int32).reshape(-1)
 
 
+@helper
+def count_odd(images, i, P, channels, first, last):  # type: ignore[no-untyped-def]
+    """Return how many numbers of some channels, P numbers each from images[i] on, are not finite.
+
+    Only pixels `first` to `last` − 1 are looked at.
+    """
+    found = 0
+    for c in range(channels):
+        pixels = images[i + c * P + first : i + c * P + last]
+        for p in range(pixels.size):
+            found += not abs(pixels[p]) < np.inf  # nor is NaN
+    return found
+
+
+@helper
+def gather_pixels(images, i, P, channels, first, last, places, flat, o, width, lanes):  # type: ignore[no-untyped-def]
+    """Put the same pixels to their places from flat[o] on, `width` numbers each."""
+    done = 0
+    while channels - done >= lanes and last - first >= lanes:
+        for p in range(first, last, lanes):
+            at = min(p, last - lanes)  # the last square is moved back to end at the last pixel
+            gather_channels(images, i + done * P + at, P, places, at, width, flat, o + done)
+        done += lanes
+    where = places[first:last]
+    for c in range(done, channels):
+        pixels, target = images[i + c * P + first : i + c * P + last], flat[o + c :]
+        for p in range(where.size):
+            target[where[p] * width] = pixels[p]
+
+
 @kernel
-def fill_patches(worker, workers, x, places, blocks, odd, lanes):  # type: ignore[no-untyped-def]
-    """Blocks (NG, B, HP·WP + 1, V) from x (NG, C, H·W); `odd` (NG·B,) counts what is not finite."""
-    NG, B, _, V = blocks.shape
-    C, P = x.shape[1:]
-    images, flat = x.reshape(-1), blocks.reshape(-1)
-    for task in turns(NG * B, worker, workers):
-        image, first = task // B, task % B * V
-        block = blocks[image, task % B]
-        block.reshape(-1)[:] = 0
-        found = 0
-        for c in range(first, min(C, first + V)):
-            pixels = x[image, c]
-            for p in range(P):
-                found += not abs(pixels[p]) < np.inf  # nor is NaN
-        odd[task] = found
-        done = first
-        while C - done >= lanes and lanes <= P and done < first + V:
-            o = task * block.size + done - first
-            for p in range(0, P, lanes):
-                at = min(p, P - lanes)  # the last square is moved back to end at the last pixel
-                gather_channels(images, (image * C + done) * P + at, P, places, at, V, flat, o)
-            done += lanes
-        for c in range(done, min(C, first + V)):
-            pixels = x[image, c]
-            for p in range(P):
-                block[places[p], c - first] = pixels[p]
+def fill_patches(worker, workers, x, places, blocks, odd, size, above, rows, lanes):  # type: ignore[no-untyped-def]
+    """Fill blocks (NG, B, HP·WP + 1, V) from x (NG, C, H, W); `odd` (NG·B·count,) counts what is not finite.
+
+    A task owns a band of a block: so many `rows`, of the HP and WP that are its `size`, with as many rows of
+    zeros `above` the image. All pixels that no filter sees go behind the block, where nobody reads.
+    """
+    (_, B, pixels, V), (HP, WP) = blocks.shape, size
+    (NG, C, H, W), count = x.shape, (HP + rows - 1) // rows
+    images, flat, P = x.reshape(-1), blocks.reshape(-1), H * W
+    for task in turns(NG * B * count, worker, workers):
+        own, top = task // count, task % count * rows
+        bottom, o, c = min(HP, top + rows), own * pixels * V, own % B * V
+        flat[o + top * WP * V : o + (bottom * WP + (bottom == HP)) * V] = 0
+        i, channels = (own // B * C + c) * P, min(C - c, V)
+        first, last = W * min(H, max(0, top - above)), W * min(H, max(0, bottom - above))
+        odd[task] = count_odd(images, i, P, channels, first, last)
+        gather_pixels(images, i, P, channels, first, last, places, flat, o, V, lanes)
 
 
 @kernel
@@ -164,12 +186,12 @@ def read_table(worker, workers, table, slots, weight):  # type: ignore[no-untype
 
 def in_patches(x: Array, groups: int, before: Pair, patches: Patches) -> Array | None:
     """Return x (N, C, H, W) in blocks, flat, until the next call in this thread; None if it is not finite."""
-    N, C, H, W = x.shape
-    shape = N * groups, patches.blocks, patches.nowhere + 1, patches.width
-    lanes = HOST.lanes(x.itemsize)
-    flat = scratch("planes", int(np.prod(shape)), x.dtype, zeros=lanes)
-    odd = np.empty(shape[0] * shape[1], np.int64)
-    places = places_of((H, W), before, patches.rows, patches.cols)
-    images = plain(x).reshape(N * groups, C // groups, H * W)
-    fill_patches(images, places, flat[:-lanes].reshape(shape), odd, lanes)
+    count, lanes = len(x) * groups * patches.blocks, HOST.lanes(x.itemsize)
+    flat = scratch("planes", count * patches.size, x.dtype, zeros=lanes)
+    blocks = flat[:-lanes].reshape(-1, patches.blocks, patches.nowhere + 1, patches.width)
+    rows = bands.rows_that_fit(patches.rows, count, patches.size * x.itemsize, bands.CACHE)
+    odd = np.empty(count * -(-patches.rows // rows), np.int64)
+    size = patches.rows, patches.cols
+    places = places_of(x.shape[2:], before, *size)
+    fill_patches(grouped(plain(x), groups), places, blocks, odd, size, before[0], rows, lanes)
     return None if odd.any() else flat

@@ -78,11 +78,11 @@ class WeightSums:
         """Return how many filters of a block a worker takes at a time.
 
         So few that everybody has some turns, but not too few: the fewer taps they have, the more of them have
-        to share what is read of the images.
+        to share what is read of the images. Nobody has none.
         """
         groups, blocks, filters, S = self.sums.shape
-        fair = groups * blocks * filters // (TURNS * threads.get_num_threads())
-        return min(TOGETHER, max(fair, TOGETHER * self.patches.width // S, 1))
+        share = -(-groups * blocks * filters // threads.get_num_threads())
+        return min(TOGETHER, share, max(share // TURNS, TOGETHER * self.patches.width // S, 1))
 
     def dweight(self) -> Array:
         """Return the sums as (F, C/G, KH, KW)."""
