@@ -6,7 +6,7 @@ import pytorch
 import torch
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from strategies import ConvCase, both, conv_cases, int_or_pair, seeds
+from strategies import ConvCase, both, conv_cases, int_or_pair, seeds, values
 from strategies_blocks import bandings, bands_chosen_with
 
 from tinyconv import ShapeError
@@ -50,7 +50,15 @@ def three_steps(case, pool, seed):
 LOST_IN_PADDING = ConvCase(np.ones((1, 1, 1, 1)), np.ones((9, 1, 1, 1)), None, 1, 5, 1, 1)
 SHORT_BANDS = {"CACHE": 1000, "LINE": 1, "WORTH": 1}
 
+# with so many channels and filters dx comes from the winners alone
+WIDE = ConvCase(
+    values(0, (2, 16, 6, 6), np.float32, "plain"),
+    values(1, (8, 16, 3, 3), np.float32, "plain"),
+    *(None, 1, 1, 1, 1),
+)
 
+
+@example((WIDE, Window.of("max_pool2d", 2, 2)), 0, True, SHORT_BANDS)
 @example((LOST_IN_PADDING, Window.of("max_pool2d", 2, 2)), 0, False, SHORT_BANDS)
 @given(cases(), seeds, st.booleans(), bandings)
 def test_one_step_has_the_bits_of_the_three(case, seed, parallel, banding):

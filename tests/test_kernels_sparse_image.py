@@ -11,6 +11,7 @@ from strategies_blocks import bands_chosen_with, block_cases, gradients_of_the_o
 from tinyconv.kernels import jit, plans, sparse_image, threads
 from tinyconv.kernels.convolution import image_gradient
 from tinyconv.kernels.correlation import correlate
+from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.sparse_image import ImageGradient
 
@@ -48,11 +49,19 @@ def test_any_number_of_threads_makes_the_same_bits(case):
         assert one.tobytes() == dx_of(case).tobytes()
 
 
-def test_few_channels_and_filters_that_are_not_finite_go_the_long_way():
+def suits(filters, value=1.0):
+    """Return whether the last of filters (F, C, KH, KW), which has that value, may go this way."""
+    weight = np.ones(filters, np.float32)
+    weight[-1, -1, -1, -1] = value
+    geometry = Geometry(filters, (1, 1), (1, 1), (0, 0), filters[2:], (1, 1))
+    return ImageGradient.suits(weight, geometry)
+
+
+def test_few_channels_few_products_and_filters_that_are_not_finite_go_the_long_way():
     lanes = HOST.lanes(4)
-    weight = np.ones((2, lanes, 3, 3), np.float32)
-    assert ImageGradient.is_exact(weight)
-    assert not ImageGradient.is_exact(weight[:, 1:])
-    for bad in (np.nan, np.inf):
-        weight[1, 0, 2, 2] = bad
-        assert not ImageGradient.is_exact(weight)
+    assert suits((8, lanes, 3, 3))
+    assert suits((65, lanes, 1, 1))
+    assert not suits((64, lanes, 1, 1))
+    assert not suits((8, lanes - 1, 3, 3))
+    assert not suits((8, lanes, 3, 3), np.nan)
+    assert not suits((8, lanes, 3, 3), -np.inf)

@@ -174,7 +174,7 @@ def _short_way(
 ) -> tuple[Array | None, tuple[Array, Array] | None]:
     """Return dx, and dweight with dbias, from the winners alone; None for what has to go the long way."""
     patches = patches_of(geometry, HOST.lanes(x.itemsize))
-    by_winners = wants_dx and ImageGradient.is_exact(weight)
+    by_winners = wants_dx and ImageGradient.suits(weight, geometry)
     image = ImageGradient(weight, geometry, patches, x) if by_winners else None
     sums = WeightSums(weight, geometry, patches)
     image_bytes = geometry.groups * patches.blocks * patches.size * x.itemsize

@@ -24,6 +24,7 @@ from tinyconv.kernels.turns import turns
 from tinyconv.kernels.winners import Winners
 
 STRIP = 2 * 1024 * 1024  # bytes: tall, as rows beyond the band are made twice, and few of them are at work
+PRODUCTS = 64  # of a pixel: so few are sooner added up, most of them with zeros, than looked for
 PLACES = 512  # whose filters are sorted at a time: all blocks read them, and each block its filters' weights
 
 scatter = make_sweep(make_scatter_tile)
@@ -144,9 +145,11 @@ class ImageGradient:
         fill_table(plain(weight).reshape(len(weight), -1), patches.slots, self.table)
 
     @staticmethod
-    def is_exact(weight: Array) -> bool:
-        """Return whether this way may be gone, and is worth it: a filter's channels fill a vector."""
-        return weight.shape[1] >= HOST.lanes(weight.itemsize) and bool(np.isfinite(weight).all())
+    def suits(weight: Array, geometry: Geometry) -> bool:
+        """Return whether this way may be gone, and is the shorter one: a filter's channels fill a vector."""
+        F, C, KH, KW = geometry.filters
+        is_shorter = HOST.lanes(weight.itemsize) <= C and PRODUCTS < F * KH * KW
+        return is_shorter and bool(np.isfinite(weight).all())
 
     def fill(self, part: slice, winners: Winners) -> None:
         """Fill the part's images."""
