@@ -78,7 +78,7 @@ class WeightSums:
         """Return how many filters of a block a worker takes at a time.
 
         So few that everybody has some turns, but not too few: the fewer taps they have, the more of them have
-        to share what is read of the images. Nobody has none.
+        to share what is read of the images. Never more than a worker's share.
         """
         groups, blocks, filters, S = self.sums.shape
         share = -(-groups * blocks * filters // threads.get_num_threads())
