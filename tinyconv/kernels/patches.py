@@ -146,7 +146,7 @@ def fill_patches(worker, workers, x, places, blocks, odd, size, above, rows, lan
     """Fill blocks (NG, B, HP·WP + 1, V) from x (NG, C, H, W); `odd` (NG·B·count,) counts what is not finite.
 
     A task owns a band of a block: so many `rows`, of the HP and WP that are its `size`, with as many rows of
-    zeros `above` the image. All pixels that no filter sees go behind the block, where nobody reads.
+    zeros `above` the image. Of its pixels, those that no filter sees go behind the block, where nobody reads.
     """
     (_, B, pixels, V), (HP, WP) = blocks.shape, size
     (NG, C, H, W), count = x.shape, (HP + rows - 1) // rows

@@ -146,7 +146,10 @@ class ImageGradient:
 
     @staticmethod
     def suits(weight: Array, geometry: Geometry) -> bool:
-        """Return whether this way may be gone, and is the shorter one: a filter's channels fill a vector."""
+        """Return whether this way may be gone, and is the shorter one.
+
+        It is where a filter's channels fill a vector, and a pixel has more than a few products.
+        """
         F, C, KH, KW = geometry.filters
         is_shorter = HOST.lanes(weight.itemsize) <= C and PRODUCTS < F * KH * KW
         return is_shorter and bool(np.isfinite(weight).all())
