@@ -50,8 +50,8 @@ def _make_tile(size: int, twin: Callable[..., None], scatters: bool) -> Callable
             row = [builder.gep(arrays.at(9, 10), [I64(v * code.lanes)]) for v in range(size)]
             sources, targets = (row, patch) if scatters else (patch, row)
             totals = [cgutils.alloca_once_value(builder, code.load(target, 0)) for target in targets]
-            with cgutils.for_range(builder, builder.sub(arguments[8], arguments[7])) as loop:
-                entry = builder.add(arguments[7], loop.index)
+            with code.steps(builder.sub(arguments[8], arguments[7]), size) as i:
+                entry = builder.add(arguments[7], i)
                 place = builder.mul(code.index(builder.gep(arrays.at(5, None), [entry])), arguments[2])
                 number = code.broadcast(builder.gep(arrays.at(6, None), [entry]))
                 for source, total in zip(sources, totals, strict=True):

@@ -52,10 +52,9 @@ def make_tile(vectors: int, rows: int = ROWS) -> Callable[..., None]:
             own = [builder.gep(weights, [builder.mul(steps, I64(m))]) for m in range(rows)]
             first = [code.broadcast(builder.gep(offsets, [I64(m)])) for m in range(rows)]
             sums = _sums(code, [[number] * vectors for number in first])
-            with cgutils.for_range(builder, steps) as loop:
-                shift = builder.load(builder.gep(taps, [loop.index]))
-                line = builder.gep(pixels, [shift])
-                _add_products(code, sums, [builder.gep(row, [loop.index]) for row in own], line)
+            with code.steps(steps, rows * vectors) as k:
+                line = builder.gep(pixels, [builder.load(builder.gep(taps, [k]))])
+                _add_products(code, sums, [builder.gep(row, [k]) for row in own], line)
                 distant = builder.gep(line, [arguments[10]])
                 for vector in range(vectors):
                     code.prefetch(distant, vector)
@@ -99,10 +98,10 @@ def make_outer_tile(vectors: int) -> Callable[..., None]:
             seen = [builder.gep(pixels, [builder.load(builder.gep(taps, [I64(m)]))]) for m in range(ROWS)]
             lines = [builder.gep(target, [builder.mul(ld, I64(m))]) for m in range(ROWS)]
             sums = _sums(code, [[code.load(row, vector) for vector in range(vectors)] for row in lines])
-            with cgutils.for_range(builder, rows) as i, cgutils.for_range(builder, cols) as j:
-                pixel = builder.add(builder.mul(i.index, line), j.index)
+            with cgutils.for_range(builder, rows) as i, code.steps(cols, ROWS * vectors) as j:
+                pixel = builder.add(builder.mul(i.index, line), j)
                 numbers = [builder.gep(tap, [pixel]) for tap in seen]
-                place = builder.mul(builder.add(builder.mul(i.index, cols), j.index), step)
+                place = builder.mul(builder.add(builder.mul(i.index, cols), j), step)
                 _add_products(code, sums, numbers, builder.gep(gradients, [place]))
             _store(code, sums, target, ld)
             return context.get_dummy_value()
