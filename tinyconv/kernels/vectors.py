@@ -25,12 +25,12 @@ class Vectors:
     def steps(self, count: Any, sums: int) -> Iterator[Any]:
         """Loop `count` times over what adds to so many sums in registers, and yield the number of each turn.
 
-        Where they fill more than a quarter of the registers, LLVM must not do two turns at once: it does for
+        Where they fill a quarter of the registers or more, LLVM must not do two turns at once: it does for
         some processors, and loads so much ahead that sums go to memory, which costs two thirds of the speed.
         """
         with cgutils.for_range(self.builder, count) as loop:
             yield loop.index
-        if 4 * sums > HOST.registers:
+        if 4 * sums >= HOST.registers:
             _, back = loop.index.incomings[-1]
             back.terminator.set_metadata("llvm.loop", self._rolled())
 
