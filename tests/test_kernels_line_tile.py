@@ -15,7 +15,8 @@ from tiles import callable_from_python
 from tinyconv.kernels.line_tile import line_twin, make_line_tile
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the JIT the twin is the tile")
-call = callable_from_python(make_line_tile())
+TILES = [callable_from_python(make_line_tile(asks_to_write=flag)) for flag in (False, True)]
+call = TILES[0]
 
 
 @given(
@@ -25,25 +26,26 @@ call = callable_from_python(make_line_tile())
     st.integers(0, 4),
     st.integers(1, 5),
     st.integers(0, 20),
+    st.integers(-(2**40), 2**40),  # what it asks for may lie outside of any array
     dtypes,
     seeds,
 )
 @settings(max_examples=100)
 def test_lines_are_their_twins_and_everything_else_is_left_alone(
-    length, start, count_inside, count, across, gap, dtype, seed
+    length, start, count_inside, count, across, gap, ahead, dtype, seed
 ):
     start = min(start, length)
     stop = min(length, start + count_inside)
     image = values(seed, (max(1, (stop - start) * across + 7 * count),), dtype, "special")
     s = -start * across  # the first number that is read is the first one there is
     results = []
-    for tile in (call, line_twin):
+    for tile in (*TILES, line_twin):
         lines = np.full(3 + count * (length + gap) + 3, 99, dtype)
-        tile(image, s, 7, across, lines, 3, length + gap, start, stop, length, count)
+        tile(image, s, 7, across, lines, 3, length + gap, start, stop, length, count, ahead)
         assert (lines[[0, 1, 2, -3, -2, -1]] == 99).all()
         assert (lines[3:-3].reshape(count, length + gap)[:, length:] == 99).all()
         results.append(lines)
-    assert results[0].tobytes() == results[1].tobytes()
+    assert results[0].tobytes() == results[1].tobytes() == results[2].tobytes()
 
 
 @pytest.fixture
@@ -64,8 +66,8 @@ def test_no_page_is_touched_where_nothing_is_read_or_written(brink, across):
     """The process would be killed: a vector that starts on the image may end where there is no memory."""
     brink[:] = np.arange(brink.size)
     lines = np.zeros(12, np.float32)
-    call(brink, brink.size - 1 - 4 * across, 0, across, lines, 0, 12, 0, 5, 12, 1)
+    call(brink, brink.size - 1 - 4 * across, 0, across, lines, 0, 12, 0, 5, 12, 1, 0)
     np.testing.assert_array_equal(lines[:5], brink[-1 - 4 * across :: across])
     assert not lines[5:].any()
-    call(lines, 0, 0, 1, brink, brink.size - 5, 5, 0, 5, 5, 1)
+    call(lines, 0, 0, 1, brink, brink.size - 5, 5, 0, 5, 5, 1, 0)
     np.testing.assert_array_equal(brink[-5:], lines[:5])

@@ -21,7 +21,9 @@ from tinyconv.kernels.turns import turns
 
 tile1, tile2, tile3 = make_tile(1), make_tile(2), make_tile(3)
 half1, half2 = make_tile(1, ROWS // 2), make_tile(2, ROWS // 2)  # a third width gains little there
-copy_tile = make_line_tile(steps=(1,), ahead=16)
+copy_tile = make_line_tile(steps=(1,), asks_to_write=True)
+
+AHEAD = 256  # numbers: outputs that are written soon
 
 
 @helper
@@ -75,7 +77,7 @@ def place_sums(sums, ld, reading, team, groups, out, filters, rows, pixel):  # t
             s, image = (f - filters[0]) * ld + m * reading.width, n + m * groups
             if down == across == 1 and w == 0:
                 place = ((image * F + f) * H + h + top) * W
-                copy_tile(sums, s, line, 1, flat, place, W, 0, W, W, bottom - top)
+                copy_tile(sums, s, line, 1, flat, place, W, 0, W, W, bottom - top, AHEAD)
             else:
                 lines = out[image, f, h + top * down : h + (bottom - 1) * down + 1, w:]
                 place_steps(sums, s, line, lines, down, across)

@@ -12,18 +12,18 @@ from tinyconv.kernels.vectors import I64, Vectors
 STEPS = 1, 2, 4  # numbers from one that is taken to the next, for which there is code of its own
 
 
-def make_line_tile(steps: tuple[int, ...] = STEPS, ahead: int = 0) -> Callable[..., None]:
+def make_line_tile(steps: tuple[int, ...] = STEPS, asks_to_write: bool = False) -> Callable[..., None]:
     """Return the tile that fills `count` lines of `length` numbers, the first at lines[o].
 
     Number j of line i is image[s + i·down + j·across] where start ≤ j < stop; elsewhere it is 0, and nothing
     is read. It goes to lines[o + i·pitch + j]. The tile takes (image, s, down, across, lines, o, pitch,
-    start, stop, length, count). With only one of the `steps`, `across` is always that: less to compile. Each
-    vector asks for its place so many vectors `ahead`: a processor reads a line before it writes a part of it,
-    and waits for those that are in no cache.
+    start, stop, length, count, ahead). With only one of the `steps`, `across` is always that: less to
+    compile. Each vector asks for what lies `ahead` of what it reads, in numbers; if it `asks_to_write`, of
+    what it writes: a processor reads a line before it writes a part of it, and waits for those in no cache.
     """
 
     @intrinsic
-    def tile(typing, image, s, down, across, lines, o, pitch, start, stop, length, count):  # type: ignore[no-untyped-def]
+    def tile(typing, image, s, down, across, lines, o, pitch, start, stop, length, count, ahead):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(image.dtype))
@@ -36,12 +36,12 @@ def make_line_tile(steps: tuple[int, ...] = STEPS, ahead: int = 0) -> Callable[.
                 place = builder.gep(target, [builder.add(builder.mul(i.index, pitch), first)])
                 value = _value(code, source, across, steps, (first, start, stop))
                 code.store_where(code.below(first, length), value, place)
-                if ahead:
-                    code.prefetch(place, ahead)
+                known = place if asks_to_write else builder.gep(source, [builder.mul(first, across)])
+                code.prefetch(builder.gep(known, [arguments[11]]), 0)
             return context.get_dummy_value()
 
         n = types.intp
-        return types.void(image, n, n, n, lines, n, n, n, n, n, n), codegen
+        return types.void(image, n, n, n, lines, n, n, n, n, n, n, n), codegen
 
     return compiled(tile, line_twin)
 
@@ -89,7 +89,7 @@ def _gathered(code: Vectors, line: Any, step: Any, first: Any, start: Any, stop:
     return code.gather_where(inside, code.builder.gep(line, [code.builder.mul(first, step)]), step)
 
 
-def line_twin(image, s, down, across, lines, o, pitch, start, stop, length, count):  # type: ignore[no-untyped-def]
+def line_twin(image, s, down, across, lines, o, pitch, start, stop, length, count, ahead):  # type: ignore[no-untyped-def]
     """Do the same in plain loops."""
     for i in range(count):
         for j in range(length):

@@ -28,6 +28,7 @@ from tinyconv.kernels.turns import turns
 line_tile = make_line_tile()
 
 SHARED = 8  # zeros that two lines share at most
+AHEAD = 2  # channels: no processor guesses where in the next ones it reads on
 
 
 class Phases(NamedTuple):
@@ -172,7 +173,7 @@ def lay_planes(x, planes, lines, top, height, flat, o):  # type: ignore[no-untyp
     H, W = x.shape[1:]
     SH, SW, HQ, WQ, width = lines.down, lines.across, lines.lines, lines.length, lines.width
     size = lines.rows.size * lines.cols.size * HQ * WQ
-    images, (first, last) = x.reshape(-1), planes
+    images, (first, last), ahead = x.reshape(-1), planes, AHEAD * H * W
     for i in range(lines.rows.size):
         row = top * SH + lines.rows[i]  # of the first line
         above = min(height, max(0, -(row // SH)))  # lines above the image
@@ -186,8 +187,8 @@ def lay_planes(x, planes, lines, top, height, flat, o):  # type: ignore[no-untyp
                 pixel = (plane * H + row + above * SH) * W + column
                 if above:
                     clear_lines(flat, line, WQ, width, above)
-                first_line = line + above * WQ
-                line_tile(images, pixel, SH * W, SW, flat, first_line, WQ, start, stop, width, below - above)
+                seen, count = line + above * WQ, below - above
+                line_tile(images, pixel, SH * W, SW, flat, seen, WQ, start, stop, width, count, ahead)
                 if below < height:
                     clear_lines(flat, line + below * WQ, WQ, width, height - below)
                 if height < HQ:  # the last line has a next one too
