@@ -45,16 +45,21 @@ def test_every_thread_gets_work():
         assert teams * -(-band.units // band.rows) >= workers
 
 
-def test_lines_of_their_own_pay_where_rows_are_short_and_filters_many():
-    assert band_for((256, 128, 3, 3), (56, 56)).reading.width == 56
-    assert band_for((8, 256, 3, 3), (112, 112)).reading.width == 113
+def test_lines_of_their_own_have_to_be_worth_it():
+    """Of a line of 14 pixels, four are there for the last taps alone; of one of 57, one is."""
+    short = Geometry((64, 64, 5, 5), (1, 1), (1, 1), (0, 0), (14, 14), (10, 10))
+    assert forward_band(short, Task(2, 8, 1, 4, 10)).reading.width == 10
+    for worth, width in ((bands.WORTH, 57), (1e9, 56)):
+        with bands_chosen_with(WORTH=worth):
+            assert band_for((256, 128, 3, 3), (56, 56)).reading.width == width
 
 
 @pytest.mark.parametrize("channels", [512, 1024])
 def test_lines_of_their_own_have_to_fit_the_cache(channels):
-    """A band of one row may be larger; but then the shorter lines are the better ones."""
+    """A band of one row may be larger; but then the shorter lines are the better ones, whatever they gain."""
     geometry = Geometry((64, channels, 3, 3), (1, 1), (1, 1), (1, 1), (56, 56), (56, 56))
-    pooled = forward_band(geometry, Task(2, 4, 1, 4, 28, window=2, step=2, pools=True))
+    with bands_chosen_with(WORTH=1e9):
+        pooled = forward_band(geometry, Task(2, 1, 1, 4, 28, window=2, step=2, pools=True))
     assert (pooled.rows, pooled.reading.line) == (1, 57)
 
 

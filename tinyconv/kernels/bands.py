@@ -7,6 +7,7 @@ cycles: one for a multiply-add of vectors, and for what surrounds it those that 
 bands (benchmarks/band_costs.py fits them). A bad guess costs time, never a bit of the result.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ PICK = 0.9  # cycles for a number that is laid without its neighbours
 PLACE, COPY = 15, 60  # cycles for a vector of sums that is moved to its place, and for an image of them
 SPILL, SUMS = 2, 40 * 1024  # cycles for a vector of sums, where more bytes leave the first-level cache
 FEW = 32  # filters: for more, lines are laid even where an image has them, as they come faster in one stream
-WORTH = 0.96  # of the cycles: what more images abreast must not exceed
+WORTH = 0.96  # of the cycles: what images abreast, and lines apart, must not exceed
 
 
 class Task(NamedTuple):
@@ -58,7 +59,7 @@ class Task(NamedTuple):
         >>> Task(workers=2, images=9, groups=1, itemsize=4, rows=7).abreast
         [1, 2, 4, 8]
         """
-        return [2**power for power in range(self.images.bit_length())]
+        return [2**power for power in range(max(1, self.images.bit_length()))]
 
 
 class Band(NamedTuple):
@@ -144,17 +145,25 @@ class Cost(NamedTuple):
         return self.filters[1] * PH * PW * (self.task.height(rows) - 1 + reach)
 
 
-def cheapest(cost: Cost, is_copied: bool) -> tuple[float, int, int]:
-    """Return what the thread with the most bands pays, and for which images abreast and rows that is least.
+def cheapest(cost: Cost, is_copied: bool) -> tuple[Any, ...]:
+    """Return what the thread with the most bands pays, and for which rows and images abreast that is least.
 
     More images abreast have to be worth it, as fewer tasks are harder to share out. A band that is read where
     it is shares the cache with the next one, which is asked for meanwhile.
     """
-    room, best = CACHE if is_copied else CACHE // 2, (np.inf, 1, 1)
-    for abreast in cost.task.abreast if is_copied else [1]:
-        cycles, rows = _cheapest_rows(cost.with_abreast(abreast), room)
-        if cycles < WORTH * best[0]:
-            best = cycles, abreast, rows
+    room, choices = CACHE if is_copied else CACHE // 2, cost.task.abreast if is_copied else [1]
+    return _worthiest((*_cheapest_rows(cost.with_abreast(count), room), count) for count in choices)
+
+
+def _worthiest(choices: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return the choice with the fewest cycles, its first number; each must be worth it against those before.
+
+    >>> _worthiest([(100, "plain"), (97, "costly"), (90, "costlier")])
+    (90, 'costlier')
+    """
+    best, *others = choices
+    for choice in others:
+        best = choice if choice[0] < WORTH * best[0] else best
     return best
 
 
@@ -195,7 +204,7 @@ def forward_band(geometry: Geometry, task: Task) -> Band:
         if apart and cost.bytes(rows=1) > CACHE:
             continue  # they take several times the room, and even one row has to come from far away
         choices.append((*cheapest(cost, is_copied), apart))
-    _, abreast, rows, apart = min(choices)
+    _, rows, abreast, apart = _worthiest(choices)  # apart, they take more of the cache
     if is_copied:
         return laid_band(geometry, task, rows, abreast, apart)
     return Band(rows, task.rows, planes.lines, reading, is_copied=False)
@@ -213,7 +222,7 @@ def backward_band(geometry: Geometry, task: Task, has_image: bool) -> tuple[Band
     task = task._replace(rows=planes.rows.length - int(planes.rows.shift.max()))
     cols = -(-geometry.size[1] // geometry.stride[1])
     is_copied = not has_image or _is_copied(planes, geometry.outputs, C, task)
-    _, abreast, rows = cheapest(Cost(task, row, (C, F, KH, KW), cols), is_copied)
+    _, rows, abreast = cheapest(Cost(task, row, (C, F, KH, KW), cols), is_copied)
     if is_copied:
         planes, reading, _ = backward_plan(geometry, rows, abreast)
     return Band(rows, task.rows, planes.lines, reading, is_copied), weights
