@@ -61,16 +61,15 @@ def pool_sums(sums, ld, reading, team, groups, y, winners, filters, rows, size, 
     (F, PH, PW), (n, images), (top, bottom), (height, width) = y.shape[1:], team, rows, size
     (KH, KW), (SH, SW), line = pool, stride, reading.line
     best, winner = y.reshape(-1), winners.reshape(-1)
+    tiles = min(bottom - top, height // 2) if KH == KW == SH == SW == 2 and width >= 2 * PW else 0  # rows
     for f in range(filters[0], filters[1]):
         for m in range(images):
-            s, o = (f - filters[0]) * ld + m * reading.width, ((n + m * groups) * F + f) * PH * PW
-            for row in range(top, bottom):
-                here, first, place = height - (row - top) * SH, s + (row - top) * SH * line, o + row * PW
-                if KH == KW == SH == SW == 2 <= here and width >= 2 * PW:
-                    pool_tile(sums, first, line, best, winner, place, PW)
-                else:
-                    maxima, taps = best[place : place + PW], winner[place : place + PW]
-                    pool_row(sums, first, line, min(KH, here), width, maxima, taps, KW, SW)
+            s, o = (f - filters[0]) * ld + m * reading.width, ((n + m * groups) * F + f) * PH * PW + top * PW
+            pool_tile(sums, s, line, best, winner, o, PW, tiles)
+            for row in range(tiles, bottom - top):
+                first, place = s + row * SH * line, o + row * PW
+                maxima, taps = best[place : place + PW], winner[place : place + PW]
+                pool_row(sums, first, line, min(KH, height - row * SH), width, maxima, taps, KW, SW)
 
 
 @kernel

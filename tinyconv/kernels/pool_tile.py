@@ -15,33 +15,33 @@ from tinyconv.kernels.vectors import I64, Vectors
 
 
 def make_pool_tile() -> Callable[..., None]:
-    """Return the tile that pools rows s and s + line of `sums`, rectified.
+    """Return the tile that pools pairs of rows of `sums`, `line` from one row to the next, rectified.
 
-    The tile takes (sums, s, line, best, winner, o, count): it fills best[o:] and winner[o:], `count` of them,
-    with each window's largest number and with the tap 2·kh + kw that has it: the first of equals, the last
-    NaN. It reads whole vectors of sums. It is called from compiled code.
+    The tile takes (sums, s, line, best, winner, o, count, rows): it fills best[o:] and winner[o:], `rows`
+    times `count` of them, with each window's largest number and with the tap 2·kh + kw that has it: the first
+    of equals, the last NaN. It reads whole vectors of sums, from s on. It is called from compiled code.
     """
 
     @intrinsic
-    def tile(typing, sums, s, line, best, winner, o, count):  # type: ignore[no-untyped-def]
+    def tile(typing, sums, s, line, best, winner, o, count, rows):  # type: ignore[no-untyped-def]
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             arrays = Arrays(context, builder, signature.args, arguments)
             code = Vectors(builder, context.get_data_type(sums.dtype))
-            top, maxima, taps = (arrays.at(i, j) for i, j in ((0, 1), (3, 5), (4, 5)))
-            bottom = builder.gep(top, [arguments[2]])
-            with cgutils.for_range(builder, code.vectors_of(arguments[6])) as loop:
-                first = builder.mul(loop.index, I64(2 * code.lanes))
-                lines = (builder.gep(row, [first]) for row in (top, bottom))
-                pixels = [half for line in lines for half in code.load_pairs(line)]
-                place = builder.mul(loop.index, I64(code.lanes))
-                value, tap = _winners(code, pixels)
-                is_window = code.below(place, arguments[6])
+            pixels, maxima, taps = (arrays.at(i, j) for i, j in ((0, 1), (3, 5), (4, 5)))
+            line, count, rows = arguments[2], arguments[6], arguments[7]
+            vectors = code.vectors_of(count)
+            with cgutils.for_range(builder, rows) as i, cgutils.for_range(builder, vectors) as v:
+                pair, first = builder.mul(i.index, I64(2)), builder.mul(v.index, I64(code.lanes))
+                top = builder.add(builder.mul(pair, line), builder.mul(first, I64(2)))
+                starts = (builder.gep(pixels, [start]) for start in (top, builder.add(top, line)))
+                value, tap = _winners(code, [half for start in starts for half in code.load_pairs(start)])
+                place, is_window = builder.add(builder.mul(i.index, count), first), code.below(first, count)
                 code.store_where(is_window, value, builder.gep(maxima, [place]))
                 code.store_where(is_window, tap, builder.gep(taps, [place]))
             return context.get_dummy_value()
 
         n = types.intp
-        return types.void(sums, n, n, best, winner, n, n), codegen
+        return types.void(sums, n, n, best, winner, n, n, n), codegen
 
     return compiled(tile, pool_twin)
 
@@ -67,12 +67,13 @@ def _larger(code: Vectors, one: Any, other: Any) -> tuple[Any, Any]:
     return builder.select(wins, other, one), wins
 
 
-def pool_twin(sums, s, line, best, winner, o, count):  # type: ignore[no-untyped-def]
+def pool_twin(sums, s, line, best, winner, o, count, rows):  # type: ignore[no-untyped-def]
     """Do the same in plain loops."""
-    for q in range(count):
-        value, tap = sums[s + 2 * q], 0
+    for q in range(rows * count):
+        first, tap = s + q // count * 2 * line + q % count * 2, 0
+        value = sums[first]
         for number in range(1, 4):
-            pixel = sums[s + number // 2 * line + 2 * q + number % 2]
+            pixel = sums[first + number // 2 * line + number % 2]
             if pixel > value or pixel != pixel:
                 value, tap = pixel, number
         best[o + q] = 0 if value <= 0 else value
