@@ -26,7 +26,7 @@ from tinyconv.kernels import bands, block, convolution
 from tinyconv.kernels.bands import Band, Cost, Task, forward_cost, laid_band
 from tinyconv.kernels.geometry import Geometry
 
-CONSTANTS = "EMPTY", "ALONE", "BEGIN", "LINE", "BAND", "PICK", "PLACE", "COPY", "SPILL"
+CONSTANTS = "EMPTY", "ALONE", "BEGIN", "LINE", "BAND", "PICK", "LATE", "PLACE", "COPY", "SPILL"
 MANY = [  # as different as the constants are
     *LAYERS,
     Layer(64, 512, 512, 7),

@@ -50,15 +50,24 @@ def test_lines_of_their_own_have_to_be_worth_it():
     short = Geometry((64, 64, 5, 5), (1, 1), (1, 1), (0, 0), (14, 14), (10, 10))
     assert forward_band(short, Task(2, 8, 1, 4, 10)).reading.width == 10
     for worth, width in ((bands.WORTH, 57), (1e9, 56)):
-        with bands_chosen_with(WORTH=worth):
+        with bands_chosen_with(WORTH=worth, CACHE=1 << 19):
             assert band_for((256, 128, 3, 3), (56, 56)).reading.width == width
+
+
+def test_a_band_that_comes_from_far_away_leaves_room_for_its_image():
+    """Few filters read it again: a larger band would gain less than it costs to lay."""
+    case = (64, 256, 1, 1), (56, 56)
+    for late, fits in ((bands.LATE, 2), (0, 1)):
+        with bands_chosen_with(LATE=late, CACHE=960 * 1024):
+            band = band_for(*case, before=(0, 0))
+            assert bands.CACHE / 2 < fits * 256 * 56 * 4 * band.rows <= bands.CACHE
 
 
 @pytest.mark.parametrize("channels", [512, 1024])
 def test_lines_of_their_own_have_to_fit_the_cache(channels):
     """A band of one row may be larger; but then the shorter lines are the better ones, whatever they gain."""
     geometry = Geometry((64, channels, 3, 3), (1, 1), (1, 1), (1, 1), (56, 56), (56, 56))
-    with bands_chosen_with(WORTH=1e9):
+    with bands_chosen_with(WORTH=1e9, CACHE=1 << 19):
         pooled = forward_band(geometry, Task(2, 1, 1, 4, 28, window=2, step=2, pools=True))
     assert (pooled.rows, pooled.reading.line) == (1, 57)
 

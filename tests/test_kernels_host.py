@@ -8,6 +8,8 @@ import sys
 import numpy as np
 import pytest
 
+from tinyconv.kernels.host import second_level_cache
+
 ONE_BLOCK = """
 import numpy as np
 from tinyconv.functional import conv2d_backward, conv2d_forward
@@ -78,6 +80,14 @@ def test_another_processor_gives_the_same_whole_numbers(processor, tmp_path):
     assert there[0] == {"generic": "16"}.get(processor, "32")
     assert there[1:] == here[1:]
     assert np.all([int(number) != 0 for number in there])
+
+
+@pytest.mark.parametrize(("said", "kilobytes"), [("1024K\n", 1024), ("256K", 256), ("much", 512), ("", 512)])
+def test_the_cache_is_as_large_as_the_system_says(said, kilobytes, tmp_path):
+    file = tmp_path / "size"
+    file.write_text(said)
+    assert second_level_cache(str(file)) == kilobytes * 1024
+    assert second_level_cache(str(tmp_path / "absent")) == 512 * 1024
 
 
 @x86

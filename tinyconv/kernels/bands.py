@@ -15,17 +15,18 @@ import numpy as np
 
 from tinyconv.kernels import threads
 from tinyconv.kernels.geometry import Geometry
-from tinyconv.kernels.host import HOST
+from tinyconv.kernels.host import HOST, second_level_cache
 from tinyconv.kernels.layout import Array, Pair
 from tinyconv.kernels.planes import SHARED, Lines, Planes
 from tinyconv.kernels.plans import Reading, backward_plan, forward_plan
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import ROWS, WIDEST
 
-CACHE = 512 * 1024  # bytes of a band, which is read again and again: it stays in the second-level cache
+CACHE = min(second_level_cache(), 1 << 20) * 15 // 16  # bytes of a band, which is read again and again
 EMPTY, ALONE = 0.15, 0.5  # cycles for a vector that a tile lacks, and for the two that it lacks beside one
 BEGIN, LINE, BAND = 280, 25, 1500  # cycles for a tile, for a line that is laid, for a band
 PICK = 0.9  # cycles for a number that is laid without its neighbours
+LATE = 0.1  # cycles for a number that is laid where image and band don't fit the cache together
 PLACE, COPY = 15, 60  # cycles for a vector of sums that is moved to its place, and for an image of them
 SPILL, SUMS = 2, 40 * 1024  # cycles for a vector of sums, where more bytes leave the first-level cache
 FEW = 32  # filters: for more, lines are laid even where an image has them, as they come faster in one stream
@@ -122,8 +123,9 @@ class Cost(NamedTuple):
         multiply = F * C * KH * KW * (vectors + idle) + F / ROWS * tiles * BEGIN
         place = (COPY * abreast + PLACE * vectors) * (self._moves and not self.task.pools)
         spill = SPILL * vectors * (self._moves and vectors * ROWS * HOST.vector_bytes > SUMS)
-        pick = PICK * self.planes.shape[3] * (self.planes.cols.stride > 1)
-        return multiply + F * (place + spill) + self._lines(rows) * (LINE * abreast + pick) + BAND
+        number = PICK * (self.planes.cols.stride > 1) + LATE * (2 * self.bytes(rows) > CACHE)
+        lay = self._lines(rows) * (LINE * abreast + number * self.planes.shape[3])
+        return multiply + F * (place + spill) + lay + BAND
 
     def longest(self, rows: int) -> float:
         """Return what the thread with the most bands pays, where each has `rows` rows of results."""

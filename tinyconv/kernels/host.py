@@ -1,5 +1,6 @@
-"""What this processor offers: how wide its vectors are, how many registers it has, and whether it fuses."""
+"""What this processor offers: vectors of which width, how many registers, fused multiply-adds, what cache."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from llvmlite import binding
@@ -49,3 +50,15 @@ def _features() -> dict[str, bool]:
 
 
 HOST = describe(_features(), binding.get_process_triple().split("-")[0])
+
+
+def second_level_cache(file: str = "/sys/devices/system/cpu/cpu0/cache/index2/size") -> int:
+    """Return the bytes of a core's second-level cache, which Linux tells like 1024K; else what many have.
+
+    >>> second_level_cache("nowhere") // 1024
+    512
+    """
+    try:
+        return int(Path(file).read_text().strip().removesuffix("K")) * 1024
+    except (OSError, ValueError):
+        return 512 * 1024
