@@ -20,6 +20,7 @@ from tinyconv.kernels.normalization import batch_norm_backward, batch_norm_forwa
 from tinyconv.kernels.pooling import max_pool2d_backward, max_pool2d_forward
 from tinyconv.kernels.relu import relu_backward, relu_forward
 from tinyconv.kernels.sigmoid import sigmoid_backward
+from tinyconv.kernels.sparse_image import PRODUCTS
 from tinyconv.kernels.tanh import tanh_backward
 from tinyconv.kernels.winners import Upstream
 
@@ -65,12 +66,13 @@ def _convolve(x: Array) -> None:
     y = conv2d_forward(x, x, None, stride, padding, dilation, groups, (1, 1), _Silent())
     conv2d_backward(y, x, x, stride, padding, dilation, groups, _Silent())
     one = (1, 1)
-    for channels in (1, HOST.lanes(x.itemsize)):  # few and many go back on ways of their own
+    for filters, channels in ((1, 1), (PRODUCTS, HOST.lanes(x.itemsize))):  # few and many: two ways back
         images = np.repeat(x, channels, axis=1)
-        geometry = Geometry.of(images, images, stride, padding, dilation, groups, one)
-        y, winners = block_forward(images, images, None, geometry, one, one, one)
+        weight = np.repeat(images, filters, axis=0)
+        geometry = Geometry.of(images, weight, stride, padding, dilation, groups, one)
+        y, winners = block_forward(images, weight, None, geometry, one, one, one)
         upstream = Upstream(y, y, winners, one, one, one)
-        block_backward(upstream, images, images, geometry)
+        block_backward(upstream, images, weight, geometry)
         upstream.dense(slice(None))  # the way back of what is not finite
 
 
