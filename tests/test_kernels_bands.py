@@ -52,6 +52,7 @@ def test_lines_of_their_own_have_to_be_worth_it():
     for worth, width in ((bands.WORTH, 57), (1e9, 56)):
         with bands_chosen_with(WORTH=worth, CACHE=1 << 19):
             assert band_for((256, 128, 3, 3), (56, 56)).reading.width == width
+    assert band_for((8, 256, 3, 3), (112, 112)).reading.width == 113
 
 
 def test_a_band_that_comes_from_far_away_leaves_room_for_its_image():

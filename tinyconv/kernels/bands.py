@@ -9,7 +9,7 @@ bands (benchmarks/band_costs.py fits them). A bad guess costs time, never a bit 
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -147,17 +147,20 @@ class Cost(NamedTuple):
         return self.filters[1] * PH * PW * (self.task.height(rows) - 1 + reach)
 
 
-def cheapest(cost: Cost, is_copied: bool) -> tuple[Any, ...]:
+def cheapest(cost: Cost, is_copied: bool) -> tuple[float, int, int]:
     """Return what the thread with the most bands pays, and for which rows and images abreast that is least.
 
     More images abreast have to be worth it, as fewer tasks are harder to share out. A band that is read where
     it is shares the cache with the next one, which is asked for meanwhile.
     """
-    room, choices = CACHE if is_copied else CACHE // 2, cost.task.abreast if is_copied else [1]
-    return _worthiest((*_cheapest_rows(cost.with_abreast(count), room), count) for count in choices)
+    room, counts = (CACHE, cost.task.abreast) if is_copied else (CACHE // 2, [1])
+    return _worthiest((*_cheapest_rows(cost.with_abreast(count), room), count) for count in counts)
 
 
-def _worthiest(choices: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+Choice = TypeVar("Choice", bound=tuple[Any, ...])
+
+
+def _worthiest(choices: Iterable[Choice]) -> Choice:
     """Return the choice with the fewest cycles, its first number; each must be worth it against those before.
 
     >>> _worthiest([(100, "plain"), (97, "costly"), (90, "costlier")])
