@@ -207,6 +207,11 @@ class Vectors:
         bits = self.builder.bitcast(chosen, kind)
         return self.builder.zext(self.builder.ctpop(bits), I64)
 
+    def any(self, chosen: Any) -> Any:
+        """Return whether any lane is chosen."""
+        bits = self.builder.bitcast(chosen, ir.IntType(self.lanes))
+        return self.builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
     def _kind(self, number: Any) -> ir.VectorType:
         return ir.VectorType(number, self.lanes)
 
