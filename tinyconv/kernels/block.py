@@ -17,7 +17,7 @@ from tinyconv.kernels.geometry import Geometry
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, inlined, kernel
 from tinyconv.kernels.layout import Array, Pair, grouped, plain
-from tinyconv.kernels.lending import empty
+from tinyconv.kernels.lending import aligned, empty
 from tinyconv.kernels.patches import patches_of
 from tinyconv.kernels.planes import Lines, abreast_in, clear_lines, team_of, teams_of
 from tinyconv.kernels.plans import Reading
@@ -82,7 +82,8 @@ def fill_pooled(  # type: ignore[no-untyped-def]
     source, offsets = bands.reshape(-1) if bands.size else x.reshape(-1), bias.reshape(-1)
     count, tallest, shifts = (PH + rows - 1) // rows, (rows - 1) * SH + KH, reading.shifts
     most = (tallest - 1) * line + (abreast_in(lines) - 1) * reading.width + OW
-    sums = np.empty(R * (most + lanes) + 2 * lanes, x.dtype)  # with room for a vector of pairs
+    size = R * (most + lanes) + 2 * lanes  # with room for a vector of pairs
+    sums = aligned(size * x.itemsize).view(x.dtype)
     for task in turns(teams_of(NG, G, lines) * count, worker, min(workers, len(bands))):
         team, top = team_of(task // count, NG, G, lines), task % count * rows
         bottom, step = min(PH, top + rows), rows * SH if top + rows < PH else 0

@@ -7,12 +7,11 @@ of a band, laid out by the thread that reads them. The forward pass is one such 
 the image is one for each phase of the stride.
 """
 
-import numpy as np
-
 from tinyconv.kernels.bands import Band
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import helper, kernel
 from tinyconv.kernels.layout import Array, grouped, plain
+from tinyconv.kernels.lending import aligned
 from tinyconv.kernels.line_tile import make_line_tile
 from tinyconv.kernels.planes import Lines, lay_band, team_of, teams_of
 from tinyconv.kernels.plans import Reading
@@ -117,7 +116,7 @@ def multiply_band(lines, start, reading, filters, team, bias, out, top, rows, la
         width = (W - w + across - 1) // across
         columns = (last - first - 1) * line + (images - 1) * reading.width + width
         ld = (columns + lanes - 1) // lanes * lanes
-        sums = np.empty(R * ld, lines.dtype)
+        sums = aligned(R * ld * lines.itemsize).view(lines.dtype)
         shifts = reading.shifts[reading.bounds[phase] : reading.bounds[phase + 1]]
         begin = start + (first + row - top) * line + col
         is_whole = images == down == 1 and line == width == W and columns >= WIDEST * lanes

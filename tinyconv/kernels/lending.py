@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import numpy as np
+from numba.extending import register_jitable
 
 from tinyconv.kernels.layout import Array
 
@@ -58,8 +59,9 @@ def empty_vectors(shape: tuple[int, ...], dtype: Any) -> Array:
     return empty(shape, dtype) if size >= SMALLEST else aligned(size).view(dtype).reshape(shape)
 
 
+@register_jitable
 def aligned(size: int) -> Array:
-    """Return fresh memory, `size` bytes, that begins with a line of the cache.
+    """Return fresh memory, `size` bytes, that begins with a line of the cache; compiled code may ask too.
 
     >>> aligned(100).ctypes.data % LINE
     0
