@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tinyconv.functional import conv2d_forward
 from tinyconv.kernels import lending
-from tinyconv.kernels.lending import empty
+from tinyconv.kernels.jit import helper
+from tinyconv.kernels.lending import LINE, aligned, empty
 
 LARGE = lending.SMALLEST
 
@@ -121,3 +122,15 @@ def test_results_of_a_layer_are_lent_and_the_callers_own_stay_as_they_are():
     assert (kept == 2).all()
     del kept
     assert address(conv2d_forward(x, weight)[0]) == place
+
+
+@helper
+def in_a_kernel(size):
+    return aligned(size)
+
+
+@given(st.integers(0, 1000))
+def test_fresh_memory_begins_with_a_line_of_the_cache_for_compiled_code_too(size):
+    for memory in (aligned(size), in_a_kernel(size)):
+        assert memory.size == size
+        assert address(memory) % LINE == 0
