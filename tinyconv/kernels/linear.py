@@ -13,6 +13,7 @@ from tinyconv.kernels.filters import bias_blocks, filter_blocks
 from tinyconv.kernels.host import HOST
 from tinyconv.kernels.jit import kernel
 from tinyconv.kernels.layout import Array, plain
+from tinyconv.kernels.lending import aligned
 from tinyconv.kernels.scratch import scratch
 from tinyconv.kernels.tile import WIDEST
 from tinyconv.kernels.turns import turns
@@ -32,7 +33,7 @@ def fill_product(worker, workers, left, right, shifts, nothing, out, lanes):  # 
             multiply(left, p, R, right, first, shifts, zeros, row, count, lanes, flat[row * P + first :], P)
             continue
         ld = (count + lanes - 1) // lanes * lanes
-        sums = np.empty(R * ld, right.dtype)
+        sums = aligned(R * ld * right.itemsize).view(right.dtype)
         multiply(left, p, R, right, first, shifts, zeros, row, count, lanes, sums, ld)
         for m in range(min(R, M - row)):
             for i in range(count):

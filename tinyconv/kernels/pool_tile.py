@@ -57,7 +57,7 @@ def _winners(code: Vectors, pixels: list[Any]) -> tuple[Any, Any]:
     """
     builder = code.builder
     value, tap = cgutils.alloca_once(builder, code.kind), cgutils.alloca_once(builder, code.bytes(0).type)
-    strange = [builder.fcmp_unordered("uno", pixels[row], pixels[row + 1]) for row in (0, 2)]
+    strange = [builder.fcmp_unordered("uno", *row) for row in (pixels[:2], pixels[2:])]
     with builder.if_else(code.any(builder.or_(*strange)), likely=False) as ways:
         for way, wins in zip(ways, (_is_larger_or_nan, _is_larger), strict=True):
             with way:

@@ -209,8 +209,7 @@ class Vectors:
 
     def any(self, chosen: Any) -> Any:
         """Return whether any lane is chosen."""
-        bits = self.builder.bitcast(chosen, ir.IntType(self.lanes))
-        return self.builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+        return self.builder.icmp_unsigned("!=", self.count(chosen), I64(0))
 
     def _kind(self, number: Any) -> ir.VectorType:
         return ir.VectorType(number, self.lanes)
