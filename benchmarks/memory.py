@@ -8,6 +8,7 @@ forgets the highest resident memory so far, and the block runs once. What it ret
 counts.
 """
 
+import gc
 import statistics
 import sys
 from collections.abc import Callable
@@ -36,6 +37,7 @@ def resident(name: str) -> int:
 
 def growth(work: Callable[[], Any]) -> int:
     """Return the bytes by which resident memory grows at most while `work` runs."""
+    gc.collect()  # what earlier work left would go meanwhile, and hide as much
     FORGET.write_text("5")  # proc(5): makes VmHWM what is resident now
     before = resident("VmRSS")
     results = work()

@@ -2,6 +2,7 @@
 
 import argparse
 import doctest
+import gc
 import importlib
 import itertools
 import json
@@ -345,6 +346,18 @@ def test_memory_is_judged_by_the_layer_that_takes_most():
 def test_memory_sees_what_was_taken_and_given_back():
     grown = memory.growth(lambda: np.ones(40 << 20, np.uint8)[:1].copy())
     assert 39 * memory.MIB < grown < 60 * memory.MIB
+
+
+@pytest.mark.skipif(not memory.FORGET.exists(), reason="only Linux tells the peak of resident memory")
+def test_memory_is_not_given_back_by_what_was_there_before():
+    def collect_and_take():
+        gc.collect()
+        return np.ones(40 << 20, np.uint8)
+
+    garbage = [np.ones(50 << 20, np.uint8)]
+    garbage.append(garbage)
+    del garbage  # a circle: only the collector finds it
+    assert 39 * memory.MIB < memory.growth(collect_and_take) < 60 * memory.MIB
 
 
 def test_two_threads_are_judged_by_the_slowest_case():
